@@ -1,0 +1,288 @@
+package io.maru.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message as a dialect wrote it, once for all who get it: a text, binary attachments, or a text and its attachments.
+ * It can be framed for WebSocket, which is done once too. Safe to read from any thread.
+ *
+ * <p>A large message can lend a buffer that all writers share, {@link #sharedFrames}; it is held until whoever made the
+ * message calls {@link #release()} and every writer has released his own reference. Nothing else needs releasing.
+ */
+public final class Encoded {
+
+    /** What stands before a text inside of its WebSocket frame. */
+    public enum Framing {
+        /** Nothing. */
+        PLAIN(0),
+        /** The digit of an Engine.IO message packet. Binary messages have none in protocol 4. */
+        ENGINE_IO('4');
+
+        private final byte prefix;
+
+        Framing(int prefix) {
+            this.prefix = (byte) prefix;
+        }
+
+        private int prefixLength() {
+            return this == PLAIN ? 0 : 1;
+        }
+    }
+
+    /** The longest frame header of a server, and a prefix. */
+    static final int HEADROOM = 11;
+
+    private static final int FIN_TEXT = 0x81;
+    private static final int FIN_BINARY = 0x82;
+
+    // room, then the text; null when there is none. The header lies in the room, right before the text
+    private final byte @Nullable [] text;
+    private final int textEnd;
+    private final List<byte[]> attachments;
+
+    // the framing that was asked for first, whose header is in the room; written under the lock, frameStart before it
+    private volatile @Nullable Framing framed;
+    private int frameStart;
+    // guarded by this
+    private @Nullable ByteBuf shared;
+    private @Nullable Framing sharedFraming;
+    private boolean released;
+
+    private Encoded(byte @Nullable [] text, int textEnd, List<byte[]> attachments) {
+        this.text = text;
+        this.textEnd = textEnd;
+        this.attachments = List.copyOf(attachments);
+    }
+
+    /**
+     * A buffer for the text of a message.
+     *
+     * @param capacity the bytes to begin with
+     * @return the buffer, for {@link #of}
+     */
+    public static Utf8Buffer newText(int capacity) {
+        return new Utf8Buffer(HEADROOM, capacity);
+    }
+
+    /**
+     * A text and its attachments.
+     *
+     * @param text from {@link #newText}; not to be changed any more
+     * @param attachments not to be changed any more
+     * @return the message
+     */
+    public static Encoded of(Utf8Buffer text, List<byte[]> attachments) {
+        return new Encoded(text.array(), text.end(), attachments);
+    }
+
+    /**
+     * A text.
+     *
+     * @param text the text
+     * @return the message
+     */
+    public static Encoded text(String text) {
+        return text(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * A text.
+     *
+     * @param utf8 the text, which is copied
+     * @return the message
+     */
+    public static Encoded text(byte[] utf8) {
+        Utf8Buffer buffer = newText(utf8.length);
+        buffer.append(utf8);
+        return of(buffer, List.of());
+    }
+
+    /**
+     * A binary message.
+     *
+     * @param data not to be changed any more
+     * @return the message
+     */
+    public static Encoded binary(byte[] data) {
+        return new Encoded(null, 0, List.of(data));
+    }
+
+    /**
+     * Whether there is a text.
+     *
+     * @return false for a binary message
+     */
+    public boolean hasText() {
+        return text != null;
+    }
+
+    /**
+     * Appends the text, unframed.
+     *
+     * @param out takes it
+     */
+    public void writeText(Utf8Buffer out) {
+        if (text != null) {
+            out.append(text, HEADROOM, textEnd);
+        }
+    }
+
+    /**
+     * The binary messages that follow the text.
+     *
+     * @return them, in order; not to be changed
+     */
+    public List<byte[]> attachments() {
+        return attachments;
+    }
+
+    /**
+     * The length of the message without any framing.
+     *
+     * @return bytes
+     */
+    public int length() {
+        int length = text == null ? 0 : textEnd - HEADROOM;
+        for (byte[] attachment : attachments) {
+            length += attachment.length;
+        }
+        return length;
+    }
+
+    /**
+     * The length of the message as WebSocket frames
+     * (<a href="https://www.rfc-editor.org/rfc/rfc6455#section-5.2">RFC 6455, section 5.2</a>), unmasked and one frame a
+     * message.
+     *
+     * @param framing what stands before a text
+     * @return bytes
+     */
+    public int framesLength(Framing framing) {
+        int length = 0;
+        if (text != null) {
+            int payload = textEnd - HEADROOM + framing.prefixLength();
+            length = headerLength(payload) + payload;
+        }
+        for (byte[] attachment : attachments) {
+            length += headerLength(attachment.length) + attachment.length;
+        }
+        return length;
+    }
+
+    /**
+     * Appends the message as WebSocket frames.
+     *
+     * @param framing what stands before a text
+     * @param out takes them; its owner goes on owning it
+     */
+    public void writeFrames(Framing framing, ByteBuf out) {
+        if (text != null) {
+            Framing first = framed;
+            if (first == null) {
+                first = writeTextHeader(framing, text);
+            }
+            if (first == framing) {
+                out.writeBytes(text, frameStart, textEnd - frameStart);
+            } else {
+                writeHeader(out, FIN_TEXT, textEnd - HEADROOM + framing.prefixLength());
+                if (framing.prefixLength() > 0) {
+                    out.writeByte(framing.prefix);
+                }
+                out.writeBytes(text, HEADROOM, textEnd - HEADROOM);
+            }
+        }
+        for (byte[] attachment : attachments) {
+            writeHeader(out, FIN_BINARY, attachment.length);
+            out.writeBytes(attachment);
+        }
+    }
+
+    /**
+     * The message as WebSocket frames in a buffer that all share who ask for the framing that was asked for first.
+     *
+     * @param framing what stands before a text
+     * @param allocator makes the buffer, when it is not there yet
+     * @return the frames, readable; the caller releases them
+     */
+    public synchronized ByteBuf sharedFrames(Framing framing, ByteBufAllocator allocator) {
+        if (shared == null) {
+            shared = newFrames(framing, allocator);
+            sharedFraming = framing;
+        } else if (sharedFraming != framing) {
+            return newFrames(framing, allocator);
+        }
+        ByteBuf frames = shared.retainedDuplicate();
+        if (released) {
+            // a straggler: the maker has let go, so nobody else would
+            shared.release();
+            shared = null;
+        }
+        return frames;
+    }
+
+    /** Lets go of the shared buffer, if one was made; to be called once, by whoever made the message. */
+    public synchronized void release() {
+        released = true;
+        if (shared != null) {
+            shared.release();
+            shared = null;
+        }
+    }
+
+    private ByteBuf newFrames(Framing framing, ByteBufAllocator allocator) {
+        ByteBuf frames = allocator.directBuffer(framesLength(framing));
+        writeFrames(framing, frames);
+        return frames;
+    }
+
+    // the first framing takes the room; it is never rewritten, because others may be reading it
+    private synchronized Framing writeTextHeader(Framing framing, byte[] room) {
+        Framing first = framed;
+        if (first != null) {
+            return first;
+        }
+        int payload = textEnd - HEADROOM + framing.prefixLength();
+        int i = HEADROOM;
+        if (framing.prefixLength() > 0) {
+            room[--i] = framing.prefix;
+        }
+        i -= headerLength(payload);
+        room[i] = (byte) FIN_TEXT;
+        if (payload < 126) {
+            room[i + 1] = (byte) payload;
+        } else if (payload <= 0xffff) {
+            room[i + 1] = 126;
+            room[i + 2] = (byte) (payload >>> 8);
+            room[i + 3] = (byte) payload;
+        } else {
+            room[i + 1] = 127;
+            for (int k = 0; k < 8; k++) {
+                room[i + 2 + k] = (byte) ((long) payload >>> (56 - 8 * k));
+            }
+        }
+        frameStart = i;
+        framed = framing;
+        return framing;
+    }
+
+    private static int headerLength(int payload) {
+        return payload < 126 ? 2 : payload <= 0xffff ? 4 : 10;
+    }
+
+    private static void writeHeader(ByteBuf out, int first, int payload) {
+        out.writeByte(first);
+        if (payload < 126) {
+            out.writeByte(payload);
+        } else if (payload <= 0xffff) {
+            out.writeByte(126);
+            out.writeShort(payload);
+        } else {
+            out.writeByte(127);
+            out.writeLong(payload);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.maru.wire.engineio;
+
+import io.maru.wire.WireException;
+import io.maru.wire.WireException.Reason;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A packet of <a
+ * href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v4-current.md#protocol">Engine.IO 4</a>.
+ *
+ * @param type what it is
+ * @param data what it carries: UTF-8, or bytes when it is binary; not to be changed
+ * @param binary whether it is a binary message
+ */
+@SuppressWarnings("ArrayRecordComponent") // packets are passed on, never compared
+public record EnginePacket(Type type, byte[] data, boolean binary) {
+
+    /** The kinds of packets, in the order of their digits. */
+    public enum Type {
+        /** The handshake. */
+        OPEN,
+        /** The session is to end. */
+        CLOSE,
+        /** Asks whether the other side is there. */
+        PING,
+        /** Answers a ping. */
+        PONG,
+        /** Carries a message. */
+        MESSAGE,
+        /** Completes a change of transports. */
+        UPGRADE,
+        /** Nothing: lets a waiting request end. */
+        NOOP;
+
+        private static final Type[] BY_DIGIT = values();
+
+        /**
+         * The digit that stands for it.
+         *
+         * @return {@code '0'} to {@code '6'}
+         */
+        @SuppressWarnings("EnumOrdinal") // the order is the protocol's
+        public char digit() {
+            return (char) ('0' + ordinal());
+        }
+    }
+
+    /** What separates the packets of a payload. */
+    public static final char SEPARATOR = 0x1e;
+
+    private static final byte[] NOTHING = {};
+
+    /**
+     * Refuses a binary packet that is no message.
+     *
+     * @param type what it is
+     * @param data what it carries: UTF-8, or bytes when it is binary; not to be changed
+     * @param binary whether it is a binary message
+     */
+    public EnginePacket {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(data, "data");
+        if (binary && type != Type.MESSAGE) {
+            throw new IllegalArgumentException("only messages are binary, not " + type);
+        }
+    }
+
+    /**
+     * A packet without data.
+     *
+     * @param type what it is
+     * @return the packet
+     */
+    public static EnginePacket of(Type type) {
+        return new EnginePacket(type, NOTHING, false);
+    }
+
+    /**
+     * Reads a packet from a text message of a WebSocket.
+     *
+     * @param utf8 the message
+     * @return the packet
+     * @throws WireException when it is none
+     */
+    public static EnginePacket decode(byte[] utf8) {
+        return decode(utf8, 0, utf8.length);
+    }
+
+    /**
+     * Reads the packets of a
+     * <a href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v4-current.md#http-long-polling-1">payload</a>,
+     * the body of a POST.
+     *
+     * @param utf8 the body
+     * @return the packets, at least one
+     * @throws WireException when one of them is none
+     */
+    public static List<EnginePacket> decodePayload(byte[] utf8) {
+        List<EnginePacket> packets = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i <= utf8.length; i++) {
+            if (i == utf8.length || utf8[i] == SEPARATOR) {
+                packets.add(decodeInPayload(utf8, from, i));
+                from = i + 1;
+            }
+        }
+        return packets;
+    }
+
+    private static EnginePacket decodeInPayload(byte[] utf8, int from, int to) {
+        if (from < to && utf8[from] == 'b') {
+            try {
+                return new EnginePacket(
+                        Type.MESSAGE, Base64.getDecoder().decode(Arrays.copyOfRange(utf8, from + 1, to)), true);
+            } catch (IllegalArgumentException e) {
+                throw new WireException(Reason.MALFORMED, "base64 expected");
+            }
+        }
+        return decode(utf8, from, to);
+    }
+
+    private static EnginePacket decode(byte[] utf8, int from, int to) {
+        int type = from < to ? utf8[from] - '0' : -1;
+        if (type < 0 || type >= Type.BY_DIGIT.length) {
+            throw new WireException(Reason.MALFORMED, "an Engine.IO packet type from 0 to 6 expected");
+        }
+        byte[] data = from + 1 == to ? NOTHING : Arrays.copyOfRange(utf8, from + 1, to);
+        return new EnginePacket(Type.BY_DIGIT[type], data, false);
+    }
+}

@@ -1,0 +1,144 @@
+package io.maru.wire.json;
+
+import io.maru.wire.JsonCodec;
+import io.maru.wire.JsonScanner;
+import io.maru.wire.Members;
+import io.maru.wire.Packet;
+import io.maru.wire.PacketDecoder;
+import io.maru.wire.Payload;
+import io.maru.wire.WireException;
+import io.maru.wire.WireException.Reason;
+import io.maru.wire.WireLimits;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads envelopes. The members beside {@code type} and {@code messageId} are moved together within the message's own
+ * bytes: they are the argument, and nothing is copied elsewhere.
+ */
+final class EnvelopeDecoder implements PacketDecoder {
+
+    /** More digits than any counter reaches, and few enough for a long. */
+    private static final int MAX_ID_DIGITS = 18;
+
+    private static final String INVALID = "Invalid JSON";
+    private static final String UNKNOWN = "Unknown message type";
+
+    private final String namespace;
+    private final WireLimits limits;
+    private final JsonCodec codec;
+
+    EnvelopeDecoder(String namespace, WireLimits limits, JsonCodec codec) {
+        this.namespace = namespace;
+        this.limits = limits;
+        this.codec = codec;
+    }
+
+    @Override
+    public @Nullable Packet text(byte[] text) {
+        try {
+            return read(text);
+        } catch (WireException e) {
+            if (e.reason() == Reason.MALFORMED) {
+                throw new WireException(Reason.MALFORMED, INVALID);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public Packet binary(byte[] data) {
+        throw new WireException(Reason.MALFORMED, INVALID);
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return false;
+    }
+
+    private @Nullable Packet read(byte[] text) {
+        if (text.length > limits.maxBytes()) {
+            throw new WireException(Reason.LIMIT, "Message too large");
+        }
+        int from = JsonScanner.skipSpace(text, 0, text.length);
+        Members members = new Members(text, from, text.length, limits);
+        String type = null;
+        long id = Packet.NO_ACK;
+        Span args = null;
+        Span data = null;
+        int fields = 0;
+        boolean onlyArgs = true;
+        int to = from + 1;
+        while (members.next()) {
+            int valueFrom = members.valueFrom();
+            int valueTo = members.valueTo();
+            if (members.nameIs(EnvelopeDialect.TYPE)) {
+                type = text[valueFrom] == '"' && valueTo - valueFrom - 2 <= limits.maxNameLength()
+                        ? JsonScanner.string(text, valueFrom, valueTo)
+                        : null;
+                continue;
+            }
+            if (members.nameIs(EnvelopeDialect.MESSAGE_ID)) {
+                id = integer(text, valueFrom, valueTo);
+                continue;
+            }
+            // what lies between was taken out, so the member moves left or stays
+            if (fields++ > 0) {
+                text[to++] = ',';
+            }
+            int length = valueTo - members.nameFrom();
+            int shift = members.nameFrom() - to;
+            boolean isArgs = members.nameIs(EnvelopeDialect.ARGS);
+            boolean isData = members.nameIs(EnvelopeDialect.DATA);
+            onlyArgs &= isArgs;
+            System.arraycopy(text, members.nameFrom(), text, to, length);
+            if (isArgs) {
+                args = new Span(valueFrom - shift, valueTo - shift);
+            } else if (isData) {
+                data = new Span(valueFrom - shift, valueTo - shift);
+            }
+            to += length;
+        }
+        requireEnd(text, members.objectEnd());
+        text[to++] = '}';
+        if (EnvelopeDialect.CALLBACK.equals(type)) {
+            return id == Packet.NO_ACK ? null : new Packet.Ack(namespace, id, single(text, data));
+        }
+        if (type == null || Packet.RESERVED_EVENTS.contains(type)) {
+            throw new WireException(Reason.EVENT_NAME, UNKNOWN, id);
+        }
+        if (args != null && onlyArgs && text[args.from] == '[') {
+            return new Packet.Event(
+                    namespace, type, Payload.readArray(text, args.from + 1, args.to, limits, codec), id);
+        }
+        return new Packet.Event(namespace, type, single(text, new Span(from, to)), id);
+    }
+
+    private record Span(int from, int to) {}
+
+    private Payload single(byte[] text, @Nullable Span span) {
+        return span == null ? Payload.empty() : new Payload(text, span.from, span.to, 1, List.of(), codec);
+    }
+
+    private static void requireEnd(byte[] text, int from) {
+        if (JsonScanner.skipSpace(text, from, text.length) != text.length) {
+            throw new WireException(Reason.MALFORMED, INVALID);
+        }
+    }
+
+    /** The integer that a value is, or {@link Packet#NO_ACK} when it is something else. */
+    private static long integer(byte[] text, int from, int to) {
+        int i = text[from] == '-' ? from + 1 : from;
+        if (i == to || to - i > MAX_ID_DIGITS) {
+            return Packet.NO_ACK;
+        }
+        long number = 0;
+        for (int k = i; k < to; k++) {
+            if (text[k] < '0' || text[k] > '9') {
+                return Packet.NO_ACK;
+            }
+            number = number * 10 + text[k] - '0';
+        }
+        return i == from ? number : -number;
+    }
+}
