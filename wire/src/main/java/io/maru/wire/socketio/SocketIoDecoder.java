@@ -76,8 +76,7 @@ final class SocketIoDecoder implements PacketDecoder {
                 comma++;
             }
             if (comma - i > limits.maxNameLength()) {
-                throw new WireException(
-                        Reason.LIMIT, "a namespace of more than " + limits.maxNameLength() + " bytes");
+                throw new WireException(Reason.LIMIT, "a namespace of more than " + limits.maxNameLength() + " bytes");
             }
             namespace = new String(text, i, comma - i, StandardCharsets.UTF_8);
             i = Math.min(comma + 1, text.length);
