@@ -1,0 +1,338 @@
+package io.maru.server.engine;
+
+import io.maru.wire.Encoded.Framing;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An endpoint of <a
+ * href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v4-current.md">Engine.IO 4</a>. A session
+ * lives on the loop of the connection that opened it; requests that come by connections of other loops are handed over.
+ */
+public final class Engine implements HttpEndpoint {
+
+    private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+    private final EngineOptions options;
+    private final Executor workers;
+    private final SessionAcceptor acceptor;
+    private final HandshakeRules rules;
+    private final Answers answers;
+    private final boolean upgradable;
+    private final ConcurrentMap<String, EngineSession> sessions = new ConcurrentHashMap<>();
+    // last words to clients that poll and were not there to hear them, by session
+    private final ConcurrentMap<String, byte[]> farewells = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Loop, LoopTimers> timers = new ConcurrentHashMap<>();
+    private volatile @Nullable CloseReason closedBy;
+
+    /**
+     * An endpoint without sessions.
+     *
+     * @param options how it behaves
+     * @param workers runs the application's {@link HandshakeGuard}
+     * @param acceptor takes the sessions
+     */
+    public Engine(EngineOptions options, Executor workers, SessionAcceptor acceptor) {
+        this.options = Objects.requireNonNull(options, "options");
+        this.workers = Objects.requireNonNull(workers, "workers");
+        this.acceptor = Objects.requireNonNull(acceptor, "acceptor");
+        this.rules = new HandshakeRules(options);
+        this.answers = new Answers(options);
+        this.upgradable = options.allowUpgrades() && options.transports().contains(EngineOptions.WEBSOCKET);
+    }
+
+    @Override
+    public void onRequest(HttpExchange exchange) {
+        Loop loop = exchange.loop();
+        assert loop.inLoop();
+        HttpRequest request = exchange.request();
+        Cors cors = options.cors();
+        if (cors != null && Origins.isPreflight(request)) {
+            exchange.respond(Origins.preflight(cors, request));
+            return;
+        }
+        ResponseHeaders headers = new ResponseHeaders();
+        Map<String, String> query = request.query();
+        Refusal refusal = checkAny(request, query, headers, false);
+        String sid = query.getOrDefault("sid", "");
+        EngineSession session = sid.isEmpty() ? null : sessions.get(sid);
+        PollRequest poll = PollRequest.of(exchange, session == null ? loop : session.loop(), headers, answers);
+        if (refusal != null) {
+            exchange.respond(report(request, refusal).toResponse(headers));
+        } else if (session != null) {
+            if (request.method().equals("POST")) {
+                poll.fetchBody(options.maxHttpBufferSize());
+            }
+            run(session.loop(), () -> toSession(session, poll, query));
+        } else if (!sid.isEmpty()) {
+            toNoSession(sid, poll, query);
+        } else {
+            handshake(
+                    request,
+                    query,
+                    loop,
+                    false,
+                    () -> openPolling(poll, loop),
+                    refused -> poll.refuse(report(request, refused)));
+        }
+    }
+
+    @Override
+    public void onUpgrade(WebSocketUpgrade upgrade) {
+        Loop loop = upgrade.loop();
+        assert loop.inLoop();
+        HttpRequest request = upgrade.request();
+        ResponseHeaders headers = new ResponseHeaders();
+        Map<String, String> query = request.query();
+        Consumer<Refusal> refuse =
+                refused -> upgrade.refuse(report(request, refused).toUpgradeResponse(headers));
+        Refusal refusal = checkAny(request, query, headers, true);
+        String sid = query.getOrDefault("sid", "");
+        if (refusal != null) {
+            refuse.accept(refusal);
+        } else if (sid.isEmpty()) {
+            handshake(request, query, loop, true, () -> openWebSocket(upgrade, headers, refuse), refuse);
+        } else {
+            EngineSession session = sessions.get(sid);
+            if (session == null) {
+                refuse.accept(unknown(sid));
+            } else {
+                run(session.loop(), () -> probe(session, upgrade, query, headers, refuse));
+            }
+        }
+    }
+
+    private @Nullable Refusal checkAny(
+            HttpRequest request, Map<String, String> query, ResponseHeaders headers, boolean upgrade) {
+        if (options.cors() != null) {
+            Origins.addHeaders(options.cors(), request, headers);
+        }
+        Refusal refusal = rules.filter(request, headers);
+        return refusal == null ? rules.check(request, query, upgrade) : refusal;
+    }
+
+    private void toSession(EngineSession session, PollRequest poll, Map<String, String> query) {
+        if (!session.isOpen()) {
+            toNoSession(session.id(), poll, query);
+            return;
+        }
+        Refusal refusal = rules.checkPoll(session, query);
+        if (refusal != null) {
+            poll.refuse(report(poll.request(), refusal));
+        } else {
+            session.onRequest(poll);
+        }
+    }
+
+    private void toNoSession(String sid, PollRequest poll, Map<String, String> query) {
+        boolean polls = poll.request().method().equals("GET") && EngineOptions.POLLING.equals(query.get("transport"));
+        byte[] farewell = polls ? farewells.remove(sid) : null;
+        if (farewell != null) {
+            poll.answerPayload(farewell);
+        } else {
+            poll.refuse(report(poll.request(), unknown(sid)));
+        }
+    }
+
+    private static Refusal unknown(String sid) {
+        return Refusal.of(EngineError.UNKNOWN_SESSION, "sid=" + sid);
+    }
+
+    private void handshake(
+            HttpRequest request,
+            Map<String, String> query,
+            Loop loop,
+            boolean upgrade,
+            Runnable open,
+            Consumer<Refusal> refuse) {
+        Refusal refusal = rules.checkHandshake(request, query, upgrade);
+        if (refusal == null && closedBy != null) {
+            refusal = Refusal.closing();
+        }
+        if (refusal != null) {
+            refuse.accept(refusal);
+            return;
+        }
+        Runnable admitted = () -> {
+            Refusal unfit = closedBy == null ? rules.checkVersion(query) : Refusal.closing();
+            if (unfit == null) {
+                open.run();
+            } else {
+                refuse.accept(unfit);
+            }
+        };
+        Admission.ask(
+                options.guard(),
+                request,
+                workers,
+                loop,
+                admitted,
+                words -> refuse.accept(Refusal.of(EngineError.FORBIDDEN, words, "REFUSED")));
+    }
+
+    private void openPolling(PollRequest poll, Loop loop) {
+        if (poll.isGone()) {
+            return;
+        }
+        HttpRequest request = poll.request();
+        String id = newId(request);
+        PollingTransport transport =
+                new PollingTransport(loop, payload -> keepFarewell(id == null ? "" : id, loop, payload));
+        EngineSession session = id == null ? null : register(id, loop, request, transport);
+        if (id == null || session == null) {
+            poll.refuse(report(request, Refusal.of(EngineError.BAD_REQUEST, "ID_GENERATION_ERROR")));
+            return;
+        }
+        PollingBuffer open = new PollingBuffer();
+        open.add(Packets.open(id, upgradable, options), Framing.PLAIN);
+        poll.answerHandshake(id, open.toPayload());
+        present(session);
+    }
+
+    private void openWebSocket(WebSocketUpgrade upgrade, ResponseHeaders headers, Consumer<Refusal> refuse) {
+        HttpRequest request = upgrade.request();
+        String id = newId(request);
+        if (id == null) {
+            refuse.accept(Refusal.of(EngineError.BAD_REQUEST, "ID_GENERATION_ERROR"));
+            return;
+        }
+        Loop loop = upgrade.loop();
+        accept(upgrade, loop, answers.upgrade(request, headers, true), channel -> {
+            WebSocketTransport transport = new WebSocketTransport(channel, request);
+            EngineSession session = register(id, loop, request, transport);
+            if (session == null) {
+                transport.close(CloseReason.REFUSED, false);
+            } else {
+                transport.send(Packets.open(id, false, options), Framing.PLAIN);
+                present(session);
+            }
+            return transport;
+        });
+    }
+
+    private void probe(
+            EngineSession session,
+            WebSocketUpgrade upgrade,
+            Map<String, String> query,
+            ResponseHeaders headers,
+            Consumer<Refusal> refuse) {
+        Refusal refusal = session.isOpen() ? rules.checkProbe(query) : unknown(session.id());
+        if (refusal != null) {
+            refuse.accept(refusal);
+            return;
+        }
+        HttpRequest request = upgrade.request();
+        accept(
+                upgrade,
+                session.loop(),
+                answers.upgrade(request, headers, false),
+                channel -> session.onProbe(channel, request));
+    }
+
+    private void accept(
+            WebSocketUpgrade upgrade,
+            Loop home,
+            ResponseHeaders headers,
+            Function<WebSocketChannel, WebSocketListener> opened) {
+        upgrade.accept(home, options.maxHttpBufferSize(), null, headers, opened);
+    }
+
+    private @Nullable String newId(HttpRequest request) {
+        Function<HttpRequest, String> generator = options.generateId();
+        if (generator == null) {
+            return SessionIds.random();
+        }
+        try {
+            String id = generator.apply(request);
+            if (SessionIds.isUsable(id) && !sessions.containsKey(id)) {
+                return id;
+            }
+            log.error("The generator of ids gave one that is in use, or does not fit into a query and a cookie");
+        } catch (RuntimeException e) {
+            log.error("The generator of ids failed", e);
+        }
+        return null;
+    }
+
+    private @Nullable EngineSession register(String id, Loop loop, HttpRequest request, Transport transport) {
+        LoopTimers loopTimers = timers.computeIfAbsent(loop, l -> new LoopTimers(l, options));
+        EngineSession session = new EngineSession(
+                id,
+                loop,
+                request,
+                transport,
+                options.maxBufferedBytes(),
+                loopTimers,
+                ended -> sessions.remove(id, ended));
+        if (sessions.putIfAbsent(id, session) != null) {
+            return null;
+        }
+        session.begin();
+        return session;
+    }
+
+    private void present(EngineSession session) {
+        session.accept(acceptor);
+        CloseReason reason = closedBy;
+        if (reason != null) {
+            // it came in while close() went through the others
+            session.close(reason);
+        }
+    }
+
+    private void keepFarewell(String id, Loop loop, byte[] payload) {
+        farewells.put(id, payload);
+        LoopTimers loopTimers = Objects.requireNonNull(timers.get(loop), "timers");
+        loopTimers.farewells.add(new Deadlines.Node<>(() -> farewells.remove(id)));
+    }
+
+    private Refusal report(HttpRequest request, Refusal refusal) {
+        log.debug("{} refused: {}", request, refusal.error());
+        ConnectionError error = new ConnectionError(request, refusal.error(), refusal.message(), refusal.detail());
+        for (Consumer<ConnectionError> listener : options.connectionErrors()) {
+            try {
+                listener.accept(error);
+            } catch (RuntimeException e) {
+                log.error("A listener for refused requests failed", e);
+            }
+        }
+        return refusal;
+    }
+
+    private static void run(Loop loop, Runnable task) {
+        if (loop.inLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
+    }
+
+    /**
+     * How many sessions are open.
+     *
+     * @return their number; from any thread
+     */
+    public int clients() {
+        return sessions.size();
+    }
+
+    /**
+     * Takes no more handshakes and closes every session. From any thread; the sessions close on their loops.
+     *
+     * @param reason why
+     */
+    public void close(CloseReason reason) {
+        closedBy = Objects.requireNonNull(reason, "reason");
+        for (EngineSession session : sessions.values()) {
+            session.loop().execute(() -> session.close(reason));
+        }
+    }
+}

@@ -1,0 +1,338 @@
+package io.maru.server.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an Engine.IO endpoint behaves; defaults are those of Node's engine.io where it has them. Immutable; made by {@link
+ * Builder}, whose methods say what each is.
+ *
+ * @param pingInterval see {@link Builder#pingInterval}
+ * @param pingTimeout see {@link Builder#pingTimeout}
+ * @param upgradeTimeout see {@link Builder#upgradeTimeout}
+ * @param maxHttpBufferSize see {@link Builder#maxHttpBufferSize}
+ * @param maxBufferedBytes see {@link Builder#maxBufferedBytes}
+ * @param transports see {@link Builder#transports}
+ * @param allowUpgrades see {@link Builder#allowUpgrades}
+ * @param addTrailingSlash see {@link Builder#addTrailingSlash}
+ * @param guard see {@link Builder#allowRequest}
+ * @param cors see {@link Builder#cors}
+ * @param cookie see {@link Builder#cookie}
+ * @param generateId see {@link Builder#generateId}
+ * @param filters see {@link Builder#filter}
+ * @param initialHeaders see {@link Builder#initialHeaders}
+ * @param headers see {@link Builder#headers}
+ * @param connectionErrors see {@link Builder#onConnectionError}
+ */
+public record EngineOptions(
+        Duration pingInterval,
+        Duration pingTimeout,
+        Duration upgradeTimeout,
+        int maxHttpBufferSize,
+        int maxBufferedBytes,
+        Set<String> transports,
+        boolean allowUpgrades,
+        boolean addTrailingSlash,
+        @Nullable HandshakeGuard guard,
+        @Nullable Cors cors,
+        @Nullable SessionCookie cookie,
+        @Nullable Function<HttpRequest, String> generateId,
+        List<RequestFilter> filters,
+        List<HeaderHook> initialHeaders,
+        List<HeaderHook> headers,
+        List<Consumer<ConnectionError>> connectionErrors) {
+
+    /** The name of long-polling. */
+    public static final String POLLING = "polling";
+
+    /** The name of WebSocket. */
+    public static final String WEBSOCKET = "websocket";
+
+    /**
+     * Checks the values.
+     *
+     * @param pingInterval see {@link Builder#pingInterval}
+     * @param pingTimeout see {@link Builder#pingTimeout}
+     * @param upgradeTimeout see {@link Builder#upgradeTimeout}
+     * @param maxHttpBufferSize see {@link Builder#maxHttpBufferSize}
+     * @param maxBufferedBytes see {@link Builder#maxBufferedBytes}
+     * @param transports see {@link Builder#transports}
+     * @param allowUpgrades see {@link Builder#allowUpgrades}
+     * @param addTrailingSlash see {@link Builder#addTrailingSlash}
+     * @param guard see {@link Builder#allowRequest}
+     * @param cors see {@link Builder#cors}
+     * @param cookie see {@link Builder#cookie}
+     * @param generateId see {@link Builder#generateId}
+     * @param filters see {@link Builder#filter}
+     * @param initialHeaders see {@link Builder#initialHeaders}
+     * @param headers see {@link Builder#headers}
+     * @param connectionErrors see {@link Builder#onConnectionError}
+     */
+    public EngineOptions {
+        requirePositive(pingInterval, "pingInterval");
+        requirePositive(pingTimeout, "pingTimeout");
+        requirePositive(upgradeTimeout, "upgradeTimeout");
+        requirePositive(maxHttpBufferSize, "maxHttpBufferSize");
+        requirePositive(maxBufferedBytes, "maxBufferedBytes");
+        transports = Set.copyOf(transports);
+        if (transports.isEmpty() || !Set.of(POLLING, WEBSOCKET).containsAll(transports)) {
+            throw new IllegalArgumentException("transports of polling and websocket expected: " + transports);
+        }
+        filters = List.copyOf(filters);
+        initialHeaders = List.copyOf(initialHeaders);
+        headers = List.copyOf(headers);
+        connectionErrors = List.copyOf(connectionErrors);
+    }
+
+    static void requirePositive(Duration value, String name) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(name + " above zero expected: " + value);
+        }
+    }
+
+    static void requirePositive(int value, String name) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(name + " above zero expected: " + value);
+        }
+    }
+
+    /**
+     * Options with the defaults.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects options. For one thread. */
+    public static final class Builder {
+        private Duration pingInterval = Duration.ofSeconds(25);
+        private Duration pingTimeout = Duration.ofSeconds(20);
+        private Duration upgradeTimeout = Duration.ofSeconds(10);
+        private int maxHttpBufferSize = 1_000_000;
+        private int maxBufferedBytes = 1 << 20;
+        private Set<String> transports = Set.of(POLLING, WEBSOCKET);
+        private boolean allowUpgrades = true;
+        private boolean addTrailingSlash = true;
+        private @Nullable HandshakeGuard guard;
+        private @Nullable Cors cors;
+        private @Nullable SessionCookie cookie;
+        private @Nullable Function<HttpRequest, String> generateId;
+        private final List<RequestFilter> filters = new ArrayList<>();
+        private final List<HeaderHook> initialHeaders = new ArrayList<>();
+        private final List<HeaderHook> headers = new ArrayList<>();
+        private final List<Consumer<ConnectionError>> connectionErrors = new ArrayList<>();
+
+        private Builder() {}
+
+        /**
+         * The time from the opening, or a pong, to the next ping.
+         *
+         * @param interval 25 seconds unless set
+         * @return this
+         */
+        public Builder pingInterval(Duration interval) {
+            pingInterval = Objects.requireNonNull(interval, "interval");
+            return this;
+        }
+
+        /**
+         * How long a pong may take before the session ends.
+         *
+         * @param timeout 20 seconds unless set
+         * @return this
+         */
+        public Builder pingTimeout(Duration timeout) {
+            pingTimeout = Objects.requireNonNull(timeout, "timeout");
+            return this;
+        }
+
+        /**
+         * How long the change from polling to WebSocket may take before the WebSocket is closed; the session goes on.
+         *
+         * @param timeout 10 seconds unless set
+         * @return this
+         */
+        public Builder upgradeTimeout(Duration timeout) {
+            upgradeTimeout = Objects.requireNonNull(timeout, "timeout");
+            return this;
+        }
+
+        /**
+         * The largest body of a POST and the largest WebSocket message.
+         *
+         * @param bytes 1,000,000 unless set
+         * @return this
+         */
+        public Builder maxHttpBufferSize(int bytes) {
+            maxHttpBufferSize = bytes;
+            return this;
+        }
+
+        /**
+         * How many bytes may wait for a client that does not take them; when more wait, its session ends. One message
+         * may always wait, whatever its size.
+         *
+         * @param bytes 1 MiB unless set
+         * @return this
+         */
+        public Builder maxBufferedBytes(int bytes) {
+            maxBufferedBytes = bytes;
+            return this;
+        }
+
+        /**
+         * What may carry a session.
+         *
+         * @param names polling and websocket unless set
+         * @return this
+         */
+        public Builder transports(String... names) {
+            transports = Set.of(names);
+            return this;
+        }
+
+        /**
+         * Whether a session over polling may go on over WebSocket.
+         *
+         * @param allow true unless set
+         * @return this
+         */
+        public Builder allowUpgrades(boolean allow) {
+            allowUpgrades = allow;
+            return this;
+        }
+
+        /**
+         * Whether only the path with a slash at its end is served; if not, both forms are.
+         *
+         * @param add true unless set
+         * @return this
+         */
+        public Builder addTrailingSlash(boolean add) {
+            addTrailingSlash = add;
+            return this;
+        }
+
+        /**
+         * Who decides whether a handshake is let in.
+         *
+         * @param handshakeGuard nobody unless set
+         * @return this
+         */
+        public Builder allowRequest(HandshakeGuard handshakeGuard) {
+            guard = Objects.requireNonNull(handshakeGuard, "handshakeGuard");
+            return this;
+        }
+
+        /**
+         * Which pages of other origins may use the endpoint.
+         *
+         * @param rule none unless set: no CORS header is sent, so browsers keep pages of other origins from polling
+         * @return this
+         */
+        public Builder cors(Cors rule) {
+            cors = Objects.requireNonNull(rule, "rule");
+            return this;
+        }
+
+        /**
+         * The cookie that a handshake over polling sets.
+         *
+         * @param sessionCookie none unless set
+         * @return this
+         */
+        public Builder cookie(SessionCookie sessionCookie) {
+            cookie = Objects.requireNonNull(sessionCookie, "sessionCookie");
+            return this;
+        }
+
+        /**
+         * Makes the ids of sessions. They must be unguessable and unique: who has one has the session.
+         *
+         * @param generator 15 random bytes in base64url unless set; called on the loop, must not block
+         * @return this
+         */
+        public Builder generateId(Function<HttpRequest, String> generator) {
+            generateId = Objects.requireNonNull(generator, "generator");
+            return this;
+        }
+
+        /**
+         * Adds a filter; they run in the order in which they were added.
+         *
+         * @param filter sees every request
+         * @return this
+         */
+        public Builder filter(RequestFilter filter) {
+            filters.add(Objects.requireNonNull(filter, "filter"));
+            return this;
+        }
+
+        /**
+         * Adds a hook for the answers to handshakes.
+         *
+         * @param hook called once for a session
+         * @return this
+         */
+        public Builder initialHeaders(HeaderHook hook) {
+            initialHeaders.add(Objects.requireNonNull(hook, "hook"));
+            return this;
+        }
+
+        /**
+         * Adds a hook for all good answers, handshakes of WebSockets too.
+         *
+         * @param hook called for each
+         * @return this
+         */
+        public Builder headers(HeaderHook hook) {
+            headers.add(Objects.requireNonNull(hook, "hook"));
+            return this;
+        }
+
+        /**
+         * Adds a listener for requests that are refused.
+         *
+         * @param listener called on the loop; must not block
+         * @return this
+         */
+        public Builder onConnectionError(Consumer<ConnectionError> listener) {
+            connectionErrors.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /**
+         * The options.
+         *
+         * @return them
+         * @throws IllegalArgumentException when one makes no sense
+         */
+        public EngineOptions build() {
+            return new EngineOptions(
+                    pingInterval,
+                    pingTimeout,
+                    upgradeTimeout,
+                    maxHttpBufferSize,
+                    maxBufferedBytes,
+                    transports,
+                    allowUpgrades,
+                    addTrailingSlash,
+                    guard,
+                    cors,
+                    cookie,
+                    generateId,
+                    filters,
+                    initialHeaders,
+                    headers,
+                    connectionErrors);
+        }
+    }
+}

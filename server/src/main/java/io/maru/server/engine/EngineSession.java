@@ -1,0 +1,326 @@
+package io.maru.server.engine;
+
+import io.maru.wire.Encoded;
+import io.maru.wire.Encoded.Framing;
+import io.maru.wire.engineio.EnginePacket;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session of <a
+ * href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v4-current.md">Engine.IO 4</a>: over
+ * polling, over WebSocket, or first one and then the other. Confined to its loop.
+ */
+public final class EngineSession implements Session {
+
+    /** Who has opened it. */
+    interface Owner {
+        /** The session has ended; called once. */
+        void onEnd(EngineSession session);
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(EngineSession.class);
+
+    private final String id;
+    private final Loop loop;
+    private final HttpRequest request;
+    private final int maxBufferedBytes;
+    private final LoopTimers timers;
+    private final Owner owner;
+    private final Side side = new Side();
+    // written on the loop
+    private volatile Transport transport;
+    private volatile boolean open = true;
+    private @Nullable CloseReason endedBy;
+    // null until the acceptor has given it
+    private @Nullable SessionListener listener;
+    private @Nullable Probe probe;
+    private boolean reading = true;
+
+    EngineSession(
+            String id,
+            Loop loop,
+            HttpRequest request,
+            Transport transport,
+            int maxBufferedBytes,
+            LoopTimers timers,
+            Owner owner) {
+        this.id = id;
+        this.loop = loop;
+        this.request = request;
+        this.transport = transport;
+        this.maxBufferedBytes = maxBufferedBytes;
+        this.timers = timers;
+        this.owner = owner;
+    }
+
+    /** Begins: its time counts from here. */
+    void begin() {
+        assert loop.inLoop();
+        transport.carryFor(side);
+        timers.heartbeat.alive(side);
+    }
+
+    /** Finds its owner; the open packet has been sent. */
+    void accept(SessionAcceptor acceptor) {
+        assert loop.inLoop();
+        try {
+            SessionListener accepted = Objects.requireNonNull(acceptor.accept(this), "listener");
+            listener = accepted;
+            if (endedBy != null) {
+                tellEnd(accepted, endedBy);
+            }
+        } catch (RuntimeException e) {
+            log.error("Session {} was not accepted", id, e);
+            close(CloseReason.FORCED_CLOSE);
+        }
+    }
+
+    /** A request over polling has come. */
+    void onRequest(PollRequest poll) {
+        assert loop.inLoop();
+        ((PollingTransport) transport).onRequest(poll);
+    }
+
+    /** A WebSocket has opened that it may change to: one at a time, and once; others are closed. */
+    WebSocketListener onProbe(WebSocketChannel channel, HttpRequest upgrade) {
+        assert loop.inLoop();
+        WebSocketTransport webSocket = new WebSocketTransport(channel, upgrade);
+        if (!open || probe != null || !(transport instanceof PollingTransport)) {
+            webSocket.close(CloseReason.TRANSPORT_CLOSE, false);
+            return webSocket;
+        }
+        probe = new Probe(webSocket, side);
+        webSocket.carryFor(probe);
+        timers.probes.add(probe.deadline());
+        return webSocket;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public Loop loop() {
+        return loop;
+    }
+
+    @Override
+    public HttpRequest request() {
+        return request;
+    }
+
+    @Override
+    public HttpRequest messageRequest() {
+        assert loop.inLoop();
+        return Objects.requireNonNullElse(transport.messageRequest(), request);
+    }
+
+    @Override
+    public String transport() {
+        return transport.name();
+    }
+
+    @Override
+    public void send(Encoded message) {
+        assert loop.inLoop();
+        if (!open) {
+            return;
+        }
+        if (transport.bufferedBytes() > maxBufferedBytes) {
+            transport.flush();
+            if (transport.bufferedBytes() > maxBufferedBytes) {
+                close(CloseReason.SLOW_CONSUMER);
+                return;
+            }
+        }
+        transport.send(message, Framing.ENGINE_IO);
+    }
+
+    @Override
+    public boolean isWritable() {
+        assert loop.inLoop();
+        return open && transport.isWritable();
+    }
+
+    @Override
+    public long bufferedBytes() {
+        assert loop.inLoop();
+        return open ? transport.bufferedBytes() : 0;
+    }
+
+    @Override
+    public void setReading(boolean on) {
+        assert loop.inLoop();
+        if (open && reading != on) {
+            reading = on;
+            transport.setReading(on);
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    /**
+     * {@inheritDoc} Over polling the last words wait 30 seconds at most for the client to come for them.
+     *
+     * @param reason why
+     */
+    @Override
+    public void close(CloseReason reason) {
+        end(Objects.requireNonNull(reason, "reason"), true);
+    }
+
+    private void end(CloseReason reason, boolean lingering) {
+        assert loop.inLoop();
+        if (!open) {
+            return;
+        }
+        open = false;
+        endedBy = reason;
+        timers.heartbeat.remove(side);
+        if (probe != null) {
+            probe.close();
+        }
+        // before it is forgotten: a request meanwhile finds it, or the last words
+        transport.close(reason, lingering);
+        owner.onEnd(this);
+        if (listener != null) {
+            tellEnd(listener, reason);
+        }
+    }
+
+    private void tellEnd(SessionListener told, CloseReason reason) {
+        try {
+            told.onClosed(reason);
+        } catch (RuntimeException e) {
+            log.error("The end of session {} was not handled", id, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "EngineSession " + id;
+    }
+
+    /** What transport, probe and heartbeat see of the session. */
+    private final class Side implements Transport.Carried, Probe.Owner, Heartbeat.Pulse {
+        private final Deadlines.Node<Heartbeat.Pulse> node = new Deadlines.Node<>(this);
+
+        @Override
+        public void onPacket(EnginePacket packet) {
+            assert loop.inLoop();
+            if (!open) {
+                return;
+            }
+            switch (packet.type()) {
+                case MESSAGE -> onMessage(packet);
+                case PONG -> timers.heartbeat.alive(this);
+                case PING -> end(CloseReason.TRANSPORT_ERROR, false);
+                case OPEN, CLOSE, UPGRADE, NOOP -> {
+                    // nothing that a client has to say here; Node's server ignores them too
+                }
+            }
+        }
+
+        private void onMessage(EnginePacket packet) {
+            if (listener == null) {
+                return;
+            }
+            try {
+                if (packet.binary()) {
+                    listener.onBinary(packet.data());
+                } else {
+                    listener.onText(packet.data());
+                }
+            } catch (RuntimeException e) {
+                log.error("A message of session {} was not handled", id, e);
+            }
+        }
+
+        @Override
+        public void onWritable() {
+            if (open && listener != null) {
+                try {
+                    listener.onWritable();
+                } catch (RuntimeException e) {
+                    log.error("Session {} became writable, which was not handled", id, e);
+                }
+            }
+        }
+
+        @Override
+        public void onEnd(CloseReason reason) {
+            end(reason, false);
+        }
+
+        @Override
+        public void onProbed() {
+            if (transport instanceof PollingTransport polling) {
+                polling.setReleasing(true);
+            }
+        }
+
+        @Override
+        public void onUpgrade(WebSocketTransport webSocket) {
+            assert loop.inLoop();
+            probe = null;
+            PollingTransport polling = (PollingTransport) transport;
+            boolean wasWritable = polling.isWritable();
+            polling.moveTo(webSocket);
+            if (!open) {
+                webSocket.close(CloseReason.TRANSPORT_CLOSE, false);
+                return;
+            }
+            transport = webSocket;
+            webSocket.carryFor(this);
+            if (!reading) {
+                webSocket.setReading(false);
+            }
+            if (listener != null) {
+                try {
+                    listener.onUpgraded();
+                } catch (RuntimeException e) {
+                    log.error("The upgrade of session {} was not handled", id, e);
+                }
+            }
+            if (!wasWritable && isWritable()) {
+                onWritable();
+            }
+        }
+
+        @Override
+        public void onProbeEnd() {
+            probe = null;
+            if (open && transport instanceof PollingTransport polling) {
+                polling.setReleasing(false);
+            }
+        }
+
+        @Override
+        public void ping() {
+            transport.send(Packets.PING, Framing.PLAIN);
+        }
+
+        @Override
+        public void pingTimedOut() {
+            // while we ourselves do not read, a pong that is missing is not the peer's fault; unless it reads nothing
+            // either
+            if (!reading && transport.isWritable()) {
+                timers.heartbeat.alive(this);
+            } else {
+                end(CloseReason.PING_TIMEOUT, false);
+            }
+        }
+
+        @Override
+        public Deadlines.Node<Heartbeat.Pulse> heartbeat() {
+            return node;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.maru.server.engine;
+
+import java.time.Duration;
+
+/**
+ * The heartbeat of all sessions of one kind on one loop: a ping after each interval, and the end of a session whose pong
+ * does not come in time. Confined to the loop.
+ */
+final class Heartbeat {
+
+    /** A session, as its heartbeat sees it. */
+    interface Pulse {
+        /** Sends a ping. */
+        void ping();
+
+        /** The pong did not come. */
+        void pingTimedOut();
+
+        /** Its place, used by the heartbeat only. */
+        Deadlines.Node<Pulse> heartbeat();
+    }
+
+    private final Deadlines<Pulse> pings;
+    private final Deadlines<Pulse> pongs;
+
+    Heartbeat(Loop loop, Duration interval, Duration timeout) {
+        pongs = new Deadlines<>(loop, timeout.toNanos(), Pulse::pingTimedOut);
+        pings = new Deadlines<>(loop, interval.toNanos(), pulse -> {
+            pongs.add(pulse.heartbeat());
+            pulse.ping();
+        });
+    }
+
+    /** The session has opened, or its pong has come: the next ping is due after the interval. */
+    void alive(Pulse pulse) {
+        pings.add(pulse.heartbeat());
+    }
+
+    /** The session has ended. */
+    void remove(Pulse pulse) {
+        pulse.heartbeat().remove();
+    }
+}

@@ -1,0 +1,52 @@
+package io.maru.server.engine;
+
+/**
+ * The thread that owns a session: everything of the session that changes is touched there only. A server has a fixed
+ * number of them.
+ */
+public interface Loop {
+
+    /**
+     * Which of the server's loops this is.
+     *
+     * @return a number from 0
+     */
+    int index();
+
+    /**
+     * Whether the caller runs on this loop.
+     *
+     * @return true when it does
+     */
+    boolean inLoop();
+
+    /**
+     * Runs a task on this loop, after those that were given before. May be called from any thread, also from the loop
+     * itself: the task then runs later.
+     *
+     * @param task must not block
+     */
+    void execute(Runnable task);
+
+    /**
+     * Runs a task on this loop after some time.
+     *
+     * @param delayNanos how long, in nanoseconds
+     * @param task must not block
+     * @return cancels it
+     */
+    Timeout schedule(long delayNanos, Runnable task);
+
+    /**
+     * The clock of this loop.
+     *
+     * @return nanoseconds since some moment
+     */
+    long nanoTime();
+
+    /** A task that waits for its time. */
+    interface Timeout {
+        /** Forgets the task, unless it has begun. */
+        void cancel();
+    }
+}

@@ -1,0 +1,24 @@
+package io.maru.server.engine;
+
+import java.time.Duration;
+
+/** The timers of all sessions of one endpoint on one loop: a fixed number, however many sessions there are. */
+final class LoopTimers {
+
+    /** How long the last words to a client that polls are kept for it. */
+    static final Duration FAREWELL = Duration.ofSeconds(30);
+
+    final Heartbeat heartbeat;
+
+    /** The WebSockets that a session may change to, each until it has. */
+    final Deadlines<Probe> probes;
+
+    /** What is to be thrown away after {@link #FAREWELL}. */
+    final Deadlines<Runnable> farewells;
+
+    LoopTimers(Loop loop, EngineOptions options) {
+        heartbeat = new Heartbeat(loop, options.pingInterval(), options.pingTimeout());
+        probes = new Deadlines<>(loop, options.upgradeTimeout().toNanos(), Probe::close);
+        farewells = new Deadlines<>(loop, FAREWELL.toNanos(), Runnable::run);
+    }
+}

@@ -1,0 +1,134 @@
+package io.maru.server.engine;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** An endpoint for bare WebSockets. A session lives on the loop of its connection. */
+public final class PlainEndpoint implements HttpEndpoint {
+
+    private final PlainOptions options;
+    private final Executor workers;
+    private final SessionAcceptor acceptor;
+    private final Set<PlainSession> sessions = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<Loop, Heartbeat> heartbeats = new ConcurrentHashMap<>();
+    private volatile @Nullable CloseReason closedBy;
+
+    /**
+     * An endpoint without sessions.
+     *
+     * @param options how it behaves
+     * @param workers runs the application's {@link HandshakeGuard}
+     * @param acceptor takes the sessions
+     */
+    public PlainEndpoint(PlainOptions options, Executor workers, SessionAcceptor acceptor) {
+        this.options = Objects.requireNonNull(options, "options");
+        this.workers = Objects.requireNonNull(workers, "workers");
+        this.acceptor = Objects.requireNonNull(acceptor, "acceptor");
+    }
+
+    @Override
+    public void onRequest(HttpExchange exchange) {
+        exchange.respond(HttpResponse.of(404, "text/plain", "Not Found"));
+    }
+
+    @Override
+    public void onUpgrade(WebSocketUpgrade upgrade) {
+        assert upgrade.loop().inLoop();
+        HttpRequest request = upgrade.request();
+        Cors origins = options.origins();
+        if (closedBy != null) {
+            upgrade.refuse(text(503, "Server is closing"));
+        } else if (origins != null && Origins.isForeign(origins, request)) {
+            upgrade.refuse(text(403, EngineError.FORBIDDEN.message()));
+        } else {
+            Admission.ask(
+                    options.guard(),
+                    request,
+                    workers,
+                    upgrade.loop(),
+                    () -> accept(upgrade),
+                    words -> upgrade.refuse(text(403, words)));
+        }
+    }
+
+    private static HttpResponse text(int status, String text) {
+        return HttpResponse.of(status, "text/plain; charset=UTF-8", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void accept(WebSocketUpgrade upgrade) {
+        if (closedBy != null) {
+            upgrade.refuse(text(503, "Server is closing"));
+            return;
+        }
+        HttpRequest request = upgrade.request();
+        String subprotocol = chooseSubprotocol(request);
+        ResponseHeaders headers = new ResponseHeaders();
+        Answers.apply(options.headers(), request, headers);
+        upgrade.accept(
+                upgrade.loop(),
+                options.maxMessageBytes(),
+                subprotocol,
+                headers,
+                channel -> open(channel, request, subprotocol));
+    }
+
+    private @Nullable String chooseSubprotocol(HttpRequest request) {
+        if (options.subprotocols().isEmpty()) {
+            return null;
+        }
+        Set<String> offered = new HashSet<>();
+        for (String header : request.headers().all("sec-websocket-protocol")) {
+            for (String name : header.split(",", -1)) {
+                offered.add(name.strip());
+            }
+        }
+        for (String spoken : options.subprotocols()) {
+            if (offered.contains(spoken)) {
+                return spoken;
+            }
+        }
+        return null;
+    }
+
+    private WebSocketListener open(WebSocketChannel channel, HttpRequest request, @Nullable String subprotocol) {
+        Heartbeat heartbeat = heartbeats.computeIfAbsent(
+                channel.loop(), loop -> new Heartbeat(loop, options.pingInterval(), options.pingTimeout()));
+        PlainSession session = new PlainSession(
+                channel, request, subprotocol, options.maxBufferedBytes(), heartbeat, sessions::remove);
+        sessions.add(session);
+        WebSocketListener listener = session.start(acceptor);
+        CloseReason reason = closedBy;
+        if (reason != null) {
+            // it came in while close() went through the others
+            session.close(reason);
+        }
+        return listener;
+    }
+
+    /**
+     * How many sessions are open.
+     *
+     * @return their number; from any thread
+     */
+    public int clients() {
+        return sessions.size();
+    }
+
+    /**
+     * Takes no more handshakes and closes every session. From any thread; the sessions close on their loops.
+     *
+     * @param reason why
+     */
+    public void close(CloseReason reason) {
+        closedBy = Objects.requireNonNull(reason, "reason");
+        for (PlainSession session : sessions) {
+            session.loop().execute(() -> session.close(reason));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.maru.server.engine;
+
+import io.maru.wire.Encoded;
+import io.maru.wire.Encoded.Framing;
+import io.maru.wire.Utf8Buffer;
+import io.maru.wire.engineio.EnginePacket;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** The packets that wait for the next poll, in order. Confined to a loop. */
+final class PollingBuffer {
+
+    /** Takes a packet. */
+    interface Sink {
+        void send(Encoded packet, Framing framing);
+    }
+
+    private record Waiting(Encoded packet, Framing framing) {}
+
+    private final Deque<Waiting> packets = new ArrayDeque<>(4);
+    private long bytes;
+
+    void add(Encoded packet, Framing framing) {
+        packets.add(new Waiting(packet, framing));
+        bytes += payloadLength(packet);
+    }
+
+    boolean isEmpty() {
+        return packets.isEmpty();
+    }
+
+    /** The bytes of the payload that these packets make, or some few more. */
+    long bytes() {
+        return bytes;
+    }
+
+    void clear() {
+        packets.clear();
+        bytes = 0;
+    }
+
+    /** Hands over all packets, in order. */
+    void moveTo(Sink sink) {
+        Waiting waiting;
+        while ((waiting = packets.poll()) != null) {
+            sink.send(waiting.packet, waiting.framing);
+        }
+        bytes = 0;
+    }
+
+    /**
+     * Takes all packets as one
+     * <a href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v4-current.md#http-long-polling-1">payload</a>.
+     */
+    byte[] toPayload() {
+        Utf8Buffer out = new Utf8Buffer((int) Math.min(bytes, Integer.MAX_VALUE - 16));
+        moveTo((packet, framing) -> write(packet, framing, out));
+        return out.toByteArray();
+    }
+
+    private static void write(Encoded packet, Framing framing, Utf8Buffer out) {
+        if (packet.hasText()) {
+            separate(out);
+            if (framing == Framing.ENGINE_IO) {
+                out.append(EnginePacket.Type.MESSAGE.digit());
+            }
+            packet.writeText(out);
+        }
+        for (byte[] attachment : packet.attachments()) {
+            separate(out);
+            out.append('b');
+            out.appendBase64(attachment);
+        }
+    }
+
+    private static void separate(Utf8Buffer out) {
+        if (out.length() > 0) {
+            out.append(EnginePacket.SEPARATOR);
+        }
+    }
+
+    private static long payloadLength(Encoded packet) {
+        long length = packet.hasText() ? packet.length() + 2L : 0;
+        for (byte[] attachment : packet.attachments()) {
+            // base64 in place of the bytes themselves, which length() counts as well
+            length += (attachment.length + 2L) / 3 * 4 + 2 - (packet.hasText() ? attachment.length : 0);
+        }
+        return length;
+    }
+}

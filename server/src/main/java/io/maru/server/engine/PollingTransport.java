@@ -1,0 +1,289 @@
+package io.maru.server.engine;
+
+import io.maru.wire.Encoded;
+import io.maru.wire.Encoded.Framing;
+import io.maru.wire.Utf8;
+import io.maru.wire.WireException;
+import io.maru.wire.engineio.EnginePacket;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session over <a
+ * href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v4-current.md#http-long-polling">HTTP
+ * long-polling</a>: at most one GET, which waits for packets, and one POST, which brings some. What is sent in one turn of
+ * the loop goes out in one answer. Confined to the session's loop.
+ */
+final class PollingTransport implements Transport {
+
+    private static final byte[] NOOP = "6".getBytes(StandardCharsets.US_ASCII);
+
+    private final Loop loop;
+    private final Consumer<byte[]> farewell;
+    private final PollingBuffer buffer = new PollingBuffer();
+    private Carried carried = NOBODY;
+    private @Nullable PollRequest poll;
+    private boolean flushScheduled;
+    // from its headers until its packets are taken
+    private @Nullable PollRequest post;
+    // null until the body has come
+    private @Nullable Iterator<EnginePacket> unread;
+    private boolean delivering;
+    private boolean reading = true;
+    // whether packets that are here already are taken all the same
+    private boolean draining;
+    private boolean releasing;
+    private boolean ended;
+
+    /**
+     * A transport without a poll.
+     *
+     * @param farewell takes the last payload when no poll does
+     */
+    PollingTransport(Loop loop, Consumer<byte[]> farewell) {
+        this.loop = loop;
+        this.farewell = farewell;
+    }
+
+    @Override
+    public void carryFor(Carried other) {
+        carried = other;
+    }
+
+    @Override
+    public String name() {
+        return EngineOptions.POLLING;
+    }
+
+    void onRequest(PollRequest request) {
+        assert loop.inLoop();
+        switch (request.request().method()) {
+            case "GET" -> onPoll(request);
+            case "POST" -> onPost(request);
+            default -> request.answerStatus(405);
+        }
+    }
+
+    private void onPoll(PollRequest request) {
+        if (poll != null) {
+            request.answerStatus(400);
+            carried.onEnd(CloseReason.TRANSPORT_ERROR);
+            return;
+        }
+        if (releasing && buffer.isEmpty()) {
+            request.answerPayload(NOOP);
+            return;
+        }
+        poll = request;
+        request.onGone(() -> {
+            poll = poll == request ? null : poll;
+            carried.onEnd(CloseReason.TRANSPORT_CLOSE);
+        });
+        if (poll != null) {
+            scheduleFlush();
+            carried.onWritable();
+        }
+    }
+
+    private void onPost(PollRequest request) {
+        if (post != null || isOctetStream(request.request())) {
+            request.answerStatus(400);
+            carried.onEnd(CloseReason.TRANSPORT_ERROR);
+            return;
+        }
+        post = request;
+        request.onGone(() -> {
+            post = post == request ? null : post;
+            carried.onEnd(CloseReason.TRANSPORT_CLOSE);
+        });
+        request.onBody(body -> onBody(request, body), () -> {
+            if (post == request) {
+                post = null;
+                request.answerStatus(413);
+            }
+        });
+    }
+
+    private static boolean isOctetStream(HttpRequest request) {
+        String type = request.headers().get("content-type");
+        return type != null && type.strip().toLowerCase(Locale.ROOT).startsWith("application/octet-stream");
+    }
+
+    private void onBody(PollRequest request, byte[] body) {
+        if (post != request) {
+            return;
+        }
+        List<EnginePacket> packets;
+        try {
+            packets = Utf8.isValid(body) ? EnginePacket.decodePayload(body) : List.of();
+        } catch (WireException e) {
+            packets = List.of();
+        }
+        if (packets.isEmpty()) {
+            post = null;
+            request.answerStatus(400);
+            carried.onEnd(CloseReason.PARSE_ERROR);
+            return;
+        }
+        unread = packets.iterator();
+        deliver();
+    }
+
+    private void deliver() {
+        Iterator<EnginePacket> packets = unread;
+        if (packets == null || delivering) {
+            return;
+        }
+        delivering = true;
+        boolean closed = false;
+        while (!ended && !closed && (reading || draining) && packets.hasNext()) {
+            EnginePacket packet = packets.next();
+            closed = packet.type() == EnginePacket.Type.CLOSE;
+            if (!closed) {
+                carried.onPacket(packet);
+            }
+        }
+        delivering = false;
+        if (closed) {
+            release();
+        }
+        if (ended || closed || (reading || draining) && !packets.hasNext()) {
+            finishPost();
+        }
+        if (closed) {
+            carried.onEnd(CloseReason.TRANSPORT_CLOSE);
+        }
+    }
+
+    private void finishPost() {
+        unread = null;
+        if (post != null) {
+            post.answerOk();
+            post = null;
+        }
+    }
+
+    @Override
+    public void setReading(boolean on) {
+        reading = on;
+        if (on && unread != null) {
+            loop.execute(this::deliver);
+        }
+    }
+
+    @Override
+    public @Nullable HttpRequest messageRequest() {
+        return delivering && post != null ? post.request() : null;
+    }
+
+    @Override
+    public void send(Encoded packet, Framing framing) {
+        assert loop.inLoop();
+        if (!ended) {
+            buffer.add(packet, framing);
+            scheduleFlush();
+        }
+    }
+
+    private void scheduleFlush() {
+        if (poll != null && !flushScheduled && !buffer.isEmpty()) {
+            flushScheduled = true;
+            loop.execute(() -> {
+                flushScheduled = false;
+                flush();
+            });
+        }
+    }
+
+    @Override
+    public void flush() {
+        if (poll != null && !buffer.isEmpty()) {
+            PollRequest request = poll;
+            poll = null;
+            request.answerPayload(buffer.toPayload());
+        }
+    }
+
+    /** Whether polls end at once, so that the client can leave this transport. */
+    void setReleasing(boolean on) {
+        assert loop.inLoop();
+        releasing = on;
+        if (on) {
+            release();
+        }
+    }
+
+    private void release() {
+        if (poll != null && buffer.isEmpty()) {
+            PollRequest request = poll;
+            poll = null;
+            request.answerPayload(NOOP);
+        } else {
+            flush();
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return poll != null;
+    }
+
+    @Override
+    public long bufferedBytes() {
+        return buffer.bytes();
+    }
+
+    /** Ends in favour of another transport, which gets the packets that wait. */
+    void moveTo(Transport other) {
+        assert loop.inLoop();
+        // packets that were read already come before those of the other transport
+        draining = true;
+        deliver();
+        if (ended) {
+            return;
+        }
+        ended = true;
+        carried = NOBODY;
+        if (poll != null) {
+            poll.answerPayload(NOOP);
+            poll = null;
+        }
+        if (post != null && !delivering) {
+            post.refuse(Refusal.of(EngineError.BAD_REQUEST, "TRANSPORT_MISMATCH"));
+            post = null;
+        }
+        buffer.moveTo(other::send);
+    }
+
+    @Override
+    public void close(CloseReason reason, boolean lingering) {
+        assert loop.inLoop();
+        if (ended) {
+            return;
+        }
+        ended = true;
+        carried = NOBODY;
+        if (reason == CloseReason.SLOW_CONSUMER) {
+            buffer.clear();
+        }
+        if (poll != null || lingering) {
+            buffer.add(Packets.CLOSE, Framing.PLAIN);
+            if (poll != null) {
+                flush();
+            } else {
+                farewell.accept(buffer.toPayload());
+            }
+        }
+        buffer.clear();
+        if (post != null && unread == null) {
+            post.answerStatus(400);
+            post = null;
+        } else if (!delivering) {
+            finishPost();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.maru.server.engine;
+
+import io.maru.wire.JsonCodec;
+import io.maru.wire.Utf8Buffer;
+import java.nio.charset.StandardCharsets;
+
+/** Why a request is not served, and how the client is told. */
+record Refusal(EngineError error, String message, String detail, int status, int upgradeStatus) {
+
+    private static final int LONGEST_DETAIL = 100;
+
+    static Refusal of(EngineError error, String detail) {
+        return of(error, error.message(), detail);
+    }
+
+    static Refusal of(EngineError error, String message, String detail) {
+        String shortDetail = detail.length() > LONGEST_DETAIL ? detail.substring(0, LONGEST_DETAIL) + "…" : detail;
+        return new Refusal(error, message, shortDetail, error.status(), 400);
+    }
+
+    static Refusal foreignOrigin() {
+        return new Refusal(EngineError.FORBIDDEN, EngineError.FORBIDDEN.message(), "INVALID_ORIGIN", 403, 403);
+    }
+
+    static Refusal closing() {
+        return new Refusal(EngineError.BAD_REQUEST, "Server is closing", "SERVER_CLOSING", 503, 503);
+    }
+
+    /** The answer to a request over polling. */
+    HttpResponse toResponse(ResponseHeaders headers) {
+        Utf8Buffer body = new Utf8Buffer(64);
+        body.append("{\"code\":");
+        body.append(error.code());
+        body.append(",\"message\":");
+        body.append(JsonCodec.quote(message));
+        body.append('}');
+        return Answers.response(status, headers, "application/json", body.toByteArray());
+    }
+
+    /** The answer to a request for a WebSocket. */
+    HttpResponse toUpgradeResponse(ResponseHeaders headers) {
+        return Answers.response(upgradeStatus, headers, "text/html", message.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,87 @@
+package io.maru.server.engine;
+
+import io.maru.wire.Encoded;
+
+/**
+ * One client, connected. Confined to its {@link #loop()}, unless a method says otherwise.
+ */
+public sealed interface Session permits EngineSession, PlainSession {
+
+    /**
+     * Its id: unguessable, and to be known to this client alone.
+     *
+     * @return 20 characters; safe for any thread
+     */
+    String id();
+
+    /**
+     * The loop that owns it.
+     *
+     * @return the loop; safe for any thread
+     */
+    Loop loop();
+
+    /**
+     * The request that opened it.
+     *
+     * @return its facts; safe for any thread
+     */
+    HttpRequest request();
+
+    /**
+     * The request that carried the message which is being handled.
+     *
+     * @return over polling the POST, over WebSocket its handshake
+     */
+    HttpRequest messageRequest();
+
+    /**
+     * What carries it now.
+     *
+     * @return {@code polling} or {@code websocket}; safe for any thread
+     */
+    String transport();
+
+    /**
+     * Sends a message. When more than the limit waits already, the session ends instead, as {@link
+     * CloseReason#SLOW_CONSUMER}; after its end a message is dropped.
+     *
+     * @param message what to send
+     */
+    void send(Encoded message);
+
+    /**
+     * Whether the transport would take a message at this moment.
+     *
+     * @return false when it would wait: no poll is open, or the peer does not read fast enough; false after the end
+     */
+    boolean isWritable();
+
+    /**
+     * The bytes that wait to be sent.
+     *
+     * @return bytes
+     */
+    long bufferedBytes();
+
+    /**
+     * Stops or resumes taking messages from the client. Some that were read before may still come.
+     *
+     * @param reading whether to take them
+     */
+    void setReading(boolean reading);
+
+    /**
+     * Whether it has not ended.
+     *
+     * @return true while it is open; safe for any thread
+     */
+    boolean isOpen();
+
+    /**
+     * Ends it; what was sent goes out before. The listener hears of it before this method returns.
+     *
+     * @param reason why
+     */
+    void close(CloseReason reason);
+}

@@ -1,0 +1,46 @@
+package io.maru.server.engine;
+
+/** What a session's owner hears. Called on the session's loop; must not block. */
+public interface SessionListener {
+
+    /**
+     * A text message.
+     *
+     * @param utf8 valid UTF-8; it belongs to the listener
+     */
+    void onText(byte[] utf8);
+
+    /**
+     * A binary message.
+     *
+     * @param data it belongs to the listener
+     */
+    void onBinary(byte[] data);
+
+    /** The transport takes messages again, after it did not. */
+    default void onWritable() {}
+
+    /** The session goes over WebSocket from now on. */
+    default void onUpgraded() {}
+
+    /**
+     * A ping frame has come over a plain WebSocket; it has been answered.
+     *
+     * @param data its bytes
+     */
+    default void onPing(byte[] data) {}
+
+    /**
+     * A pong frame has come over a plain WebSocket.
+     *
+     * @param data its bytes
+     */
+    default void onPong(byte[] data) {}
+
+    /**
+     * The session has ended; nothing comes after.
+     *
+     * @param reason why
+     */
+    void onClosed(CloseReason reason);
+}

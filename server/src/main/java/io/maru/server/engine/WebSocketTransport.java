@@ -1,0 +1,119 @@
+package io.maru.server.engine;
+
+import io.maru.wire.Encoded;
+import io.maru.wire.Encoded.Framing;
+import io.maru.wire.WireException;
+import io.maru.wire.engineio.EnginePacket;
+import java.util.List;
+
+/** A session over WebSocket: one packet a message, binary messages as they are. Confined to its loop. */
+final class WebSocketTransport implements Transport, WebSocketListener {
+
+    private final WebSocketChannel channel;
+    private final HttpRequest request;
+    private Carried carried = NOBODY;
+    private boolean ended;
+
+    WebSocketTransport(WebSocketChannel channel, HttpRequest request) {
+        this.channel = channel;
+        this.request = request;
+    }
+
+    @Override
+    public void carryFor(Carried other) {
+        assert channel.loop().inLoop();
+        carried = other;
+    }
+
+    @Override
+    public String name() {
+        return EngineOptions.WEBSOCKET;
+    }
+
+    @Override
+    public void send(Encoded packet, Framing framing) {
+        channel.send(packet, framing);
+    }
+
+    @Override
+    public void flush() {
+        channel.flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return !ended && channel.isWritable();
+    }
+
+    @Override
+    public long bufferedBytes() {
+        return channel.bufferedBytes();
+    }
+
+    @Override
+    public void setReading(boolean reading) {
+        channel.setReading(reading);
+    }
+
+    @Override
+    public HttpRequest messageRequest() {
+        return request;
+    }
+
+    @Override
+    public void close(CloseReason reason, boolean lingering) {
+        if (!ended) {
+            ended = true;
+            channel.close(WebSocketChannel.NO_STATUS, "");
+        }
+    }
+
+    @Override
+    public void onText(byte[] utf8) {
+        if (ended) {
+            return;
+        }
+        EnginePacket packet;
+        try {
+            packet = decode(utf8);
+        } catch (WireException e) {
+            carried.onEnd(CloseReason.PARSE_ERROR);
+            return;
+        }
+        carried.onPacket(packet);
+    }
+
+    /** Reads a packet; the bytes of a client that cannot send any come in base64, as they do over polling. */
+    private static EnginePacket decode(byte[] utf8) {
+        if (utf8.length == 0 || utf8[0] != 'b') {
+            return EnginePacket.decode(utf8);
+        }
+        List<EnginePacket> packets = EnginePacket.decodePayload(utf8);
+        if (packets.size() > 1) {
+            throw new WireException(WireException.Reason.MALFORMED, "one packet expected");
+        }
+        return packets.get(0);
+    }
+
+    @Override
+    public void onBinary(byte[] data) {
+        if (!ended) {
+            carried.onPacket(new EnginePacket(EnginePacket.Type.MESSAGE, data, true));
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        if (!ended) {
+            carried.onWritable();
+        }
+    }
+
+    @Override
+    public void onClosed(int status, String reason) {
+        if (!ended) {
+            ended = true;
+            carried.onEnd(CloseReason.ofWebSocket(status));
+        }
+    }
+}
