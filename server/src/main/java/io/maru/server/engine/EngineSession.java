@@ -142,13 +142,11 @@ public final class EngineSession implements Session {
 
     @Override
     public boolean isWritable() {
-        assert loop.inLoop();
         return open && transport.isWritable();
     }
 
     @Override
     public long bufferedBytes() {
-        assert loop.inLoop();
         return open ? transport.bufferedBytes() : 0;
     }
 

@@ -20,7 +20,7 @@ public interface HttpExchange {
     Loop loop();
 
     /**
-     * Reads the body; once at most, and on the loop. Without it, the body is thrown away.
+     * Reads the body; once at most, and while {@link HttpEndpoint#onRequest} runs. Without it, the body is thrown away.
      *
      * @param maxBytes the largest body taken
      * @param body called on the loop with the whole body, which belongs to it
@@ -36,7 +36,7 @@ public interface HttpExchange {
     void respond(HttpResponse response);
 
     /**
-     * What to do when the connection ends before the answer was given; on the loop.
+     * What to do when the connection ends before the answer was given; on the loop, and at once when it has ended already.
      *
      * @param gone replaces what was set before
      */

@@ -151,13 +151,11 @@ public final class PlainSession implements Session {
 
     @Override
     public boolean isWritable() {
-        assert loop().inLoop();
         return open && channel.isWritable();
     }
 
     @Override
     public long bufferedBytes() {
-        assert loop().inLoop();
         return open ? channel.bufferedBytes() : 0;
     }
 

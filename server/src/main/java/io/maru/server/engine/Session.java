@@ -53,14 +53,15 @@ public sealed interface Session permits EngineSession, PlainSession {
     /**
      * Whether the transport would take a message at this moment.
      *
-     * @return false when it would wait: no poll is open, or the peer does not read fast enough; false after the end
+     * @return false when it would wait: no poll is open, or the peer does not read fast enough; false after the end;
+     *     from another thread, how it was just now
      */
     boolean isWritable();
 
     /**
      * The bytes that wait to be sent.
      *
-     * @return bytes
+     * @return bytes; from another thread, as many as there were just now
      */
     long bufferedBytes();
 

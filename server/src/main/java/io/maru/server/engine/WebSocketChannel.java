@@ -43,7 +43,7 @@ public interface WebSocketChannel {
     /**
      * Whether a message written now would go to the operating system soon.
      *
-     * @return false while it holds back bytes that the peer does not take
+     * @return false while it holds back bytes that the peer does not take; from another thread, how it was just now
      */
     boolean isWritable();
 
@@ -51,12 +51,13 @@ public interface WebSocketChannel {
      * Gives the operating system now what was written in this turn, as much as it takes. For who writes much in one turn
      * and wants to know what the peer takes of it.
      */
-    default void flush() {}
+    void flush();
 
     /**
      * The bytes written that the operating system has not taken.
      *
-     * @return bytes, framing included; what is shared with other connections counts in full
+     * @return bytes, framing included; what is shared with other connections counts in full. From another thread, as many
+     *     as there were just now
      */
     long bufferedBytes();
 

@@ -31,7 +31,7 @@ public interface WebSocketListener {
      */
     default void onPing(byte[] data) {}
 
-    /** It takes messages again, after {@link WebSocketChannel#isWritable()} was false. */
+    /** It takes messages again, after {@link WebSocketChannel#isWritable()} was false. Never within a call to the channel. */
     default void onWritable() {}
 
     /**
