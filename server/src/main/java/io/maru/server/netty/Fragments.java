@@ -1,0 +1,48 @@
+package io.maru.server.netty;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+
+/** A message that comes in several frames. */
+final class Fragments {
+
+    private static final int FIRST_CAPACITY = 1024;
+
+    private final boolean text;
+    private byte[] bytes;
+    private int length;
+    private int count;
+
+    Fragments(boolean text) {
+        this.text = text;
+        bytes = new byte[FIRST_CAPACITY];
+    }
+
+    boolean isText() {
+        return text;
+    }
+
+    int length() {
+        return length;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Takes the next part; the caller has made sure that {@code limit} is not passed. */
+    void add(ByteBuf part, int limit) {
+        int size = part.readableBytes();
+        if (length + size > bytes.length) {
+            bytes = Arrays.copyOf(bytes, (int) Math.min(limit, 2L * (length + size)));
+        }
+        part.readBytes(bytes, length, size);
+        length += size;
+        count++;
+    }
+
+    /** The whole message. */
+    byte[] join() {
+        return Arrays.copyOf(bytes, length);
+    }
+}

@@ -1,0 +1,250 @@
+package io.maru.server.netty;
+
+import io.maru.server.engine.Deadlines;
+import io.maru.server.engine.Loop;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An event loop of Netty, and what all connections of it share: the list of those that have something to flush at the end
+ * of the turn, and their deadlines. All but what {@link Loop} says otherwise is confined to the loop.
+ *
+ * <p>The first WebSocket of a turn that has something to flush puts one task on the loop; that runs after all reads that
+ * were ready, and flushes every one of them once.
+ */
+final class NettyLoop implements Loop {
+
+    private static final Logger log = LoggerFactory.getLogger(NettyLoop.class);
+
+    private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+
+    private final int index;
+    private final EventLoop eventLoop;
+    private final MessageDigest sha1 = sha1();
+    private final Runnable flushTurn = this::flushTurn;
+
+    final Deadlines<HttpRouter> headerDeadlines;
+    final Deadlines<HttpRouter> idleDeadlines;
+    final Deadlines<HttpRouter> bodyDeadlines;
+    final Deadlines<HttpRouter> lingerDeadlines;
+    final Deadlines<WebSocketHandler> messageDeadlines;
+    final Deadlines<WebSocketHandler> closeDeadlines;
+
+    private @Nullable FrameOutput[] dirty = new FrameOutput[64];
+    private @Nullable FrameOutput[] flushing = new FrameOutput[64];
+    private int dirtyCount;
+    private @Nullable LoopMember members;
+    private boolean ending;
+    private String date = "";
+    private long dateSecond;
+    // written by the loop, read by anybody
+    private volatile long droppedPongs;
+
+    NettyLoop(int index, EventLoop eventLoop, NetworkOptions options) {
+        this.index = index;
+        this.eventLoop = eventLoop;
+        headerDeadlines = deadlines(options.http().headerTimeout(), HttpRouter::headersAreLate);
+        idleDeadlines = deadlines(options.http().idleTimeout(), HttpRouter::drop);
+        bodyDeadlines = deadlines(options.http().bodyTimeout(), HttpRouter::bodyIsLate);
+        lingerDeadlines = deadlines(options.webSocket().closeTimeout(), HttpRouter::drop);
+        messageDeadlines = deadlines(options.webSocket().messageTimeout(), WebSocketHandler::messageIsLate);
+        closeDeadlines = deadlines(options.webSocket().closeTimeout(), WebSocketHandler::drop);
+    }
+
+    private <T> Deadlines<T> deadlines(Duration delay, Consumer<T> due) {
+        return new Deadlines<>(this, delay.toNanos(), due);
+    }
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public boolean inLoop() {
+        return eventLoop.inEventLoop();
+    }
+
+    /** As the contract says; after the server's stop the task is dropped. */
+    @Override
+    public void execute(Runnable task) {
+        try {
+            eventLoop.execute(task);
+        } catch (RejectedExecutionException e) {
+            log.debug("a task came after the stop of loop {}", index);
+        }
+    }
+
+    @Override
+    public Timeout schedule(long delayNanos, Runnable task) {
+        try {
+            Future<?> future = eventLoop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+            return () -> future.cancel(false);
+        } catch (RejectedExecutionException e) {
+            log.debug("a timed task came after the stop of loop {}", index);
+            return () -> {};
+        }
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public String toString() {
+        return "loop " + index;
+    }
+
+    EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    /** Flushes a WebSocket at the end of this turn. Once a turn for each. */
+    void flushLater(FrameOutput output) {
+        assert inLoop();
+        if (dirtyCount == dirty.length) {
+            dirty = Arrays.copyOf(dirty, dirtyCount * 2);
+        }
+        dirty[dirtyCount++] = output;
+        if (dirtyCount == 1) {
+            execute(flushTurn);
+        }
+    }
+
+    // a flush can make a peer writable, whose owner then writes more: that is the next turn's
+    private void flushTurn() {
+        @Nullable FrameOutput[] turn = dirty;
+        int count = dirtyCount;
+        dirty = flushing;
+        dirtyCount = 0;
+        flushing = turn;
+        for (int i = 0; i < count; i++) {
+            FrameOutput output = turn[i];
+            turn[i] = null;
+            if (output != null) {
+                output.flushTurn();
+            }
+        }
+    }
+
+    /** Notes a connection; closes it when the loop is about to end. */
+    void add(LoopMember member) {
+        assert inLoop();
+        if (ending) {
+            close(member);
+            return;
+        }
+        member.listed = true;
+        member.after = members;
+        if (members != null) {
+            members.before = member;
+        }
+        members = member;
+    }
+
+    /** Forgets a connection, if it was noted. */
+    void remove(LoopMember member) {
+        if (!member.listed) {
+            return;
+        }
+        assert inLoop();
+        member.listed = false;
+        if (member.before == null) {
+            members = member.after;
+        } else {
+            member.before.after = member.after;
+        }
+        if (member.after != null) {
+            member.after.before = member.before;
+        }
+        member.before = null;
+        member.after = null;
+    }
+
+    /** Closes all connections, and those that still come. */
+    void closeAll(Runnable done) {
+        assert inLoop();
+        ending = true;
+        forEach(NettyLoop::close);
+        // TLS says good-bye first, and waits for a peer that does not read: not now
+        execute(() -> {
+            forEach(member -> {
+                Channel.Unsafe unsafe = member.ctx().channel().unsafe();
+                unsafe.close(unsafe.voidPromise());
+            });
+            done.run();
+        });
+    }
+
+    private void forEach(Consumer<LoopMember> action) {
+        LoopMember member = members;
+        while (member != null) {
+            LoopMember next = member.after;
+            action.accept(member);
+            member = next;
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // its end comes as channelInactive
+    private static void close(LoopMember member) {
+        member.ctx().close();
+    }
+
+    /** The value of the header {@code Date}. */
+    String date() {
+        assert inLoop();
+        long second = System.currentTimeMillis() / 1000;
+        if (second != dateSecond) {
+            dateSecond = second;
+            date = DATE.format(Instant.ofEpochSecond(second));
+        }
+        return date;
+    }
+
+    /** The answer to a client's key (<a href="https://www.rfc-editor.org/rfc/rfc6455#section-4.2.2">RFC 6455, 4.2.2</a>). */
+    String acceptKey(String key) {
+        assert inLoop();
+        return Base64.getEncoder()
+                .encodeToString(sha1.digest((key + ACCEPT_SUFFIX).getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    void countDroppedPong() {
+        assert inLoop();
+        droppedPongs++;
+    }
+
+    long droppedPongs() {
+        return droppedPongs;
+    }
+
+    private static MessageDigest sha1() {
+        try {
+            return MessageDigest.getInstance("SHA-1");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e); // every Java has it
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package io.maru.server.netty;
+
+import io.maru.server.engine.HttpEndpoint;
+import io.maru.server.engine.HttpRequest;
+import io.maru.server.engine.Loop;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens on a port, and gives the requests that come to endpoints. Its loops are there from the beginning, and their
+ * threads, {@code maru-loop-0} and so on, from {@link #start} to {@link #stop}; they keep the JVM alive. Safe for all
+ * threads.
+ *
+ * <p>Each connection belongs to one loop, in turn; a WebSocket may move to the loop that its owner wants it on.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // nobody waits for a channel's close, and listeners see the rest
+public final class NettyServer {
+
+    private static final Logger log = LoggerFactory.getLogger(NettyServer.class);
+
+    private final NetworkOptions options;
+    private final Function<HttpRequest, @Nullable HttpEndpoint> router;
+    private final Transports transport;
+    private final @Nullable SslContext tls;
+    private final EventLoopGroup group;
+    private final List<NettyLoop> loops;
+    private final AtomicReference<@Nullable Channel> listener = new AtomicReference<>();
+    private final AtomicReference<@Nullable CompletableFuture<Integer>> started = new AtomicReference<>();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+    /**
+     * A server, not started yet. To be stopped even when it is never started.
+     *
+     * @param options how it listens
+     * @param router finds the endpoint of a request, or null for an answer 404; called on the loops, must not block
+     * @throws IllegalArgumentException when the certificate cannot be used
+     * @throws IllegalStateException when the transport that was asked for is not there
+     */
+    public NettyServer(NetworkOptions options, Function<HttpRequest, @Nullable HttpEndpoint> router) {
+        this.options = Objects.requireNonNull(options, "options");
+        this.router = Objects.requireNonNull(router, "router");
+        tls = options.tls() == null ? null : sslContext(options.tls());
+        transport = Transports.choose(options.transport());
+        ThreadFactory threads = task -> new FastThreadLocalThread(task, "maru-loop");
+        group = new MultiThreadIoEventLoopGroup(options.loops(), threads, transport.handlers());
+        List<NettyLoop> list = new ArrayList<>();
+        for (EventExecutor eventLoop : group) {
+            list.add(new NettyLoop(list.size(), (EventLoop) eventLoop, options));
+        }
+        loops = List.copyOf(list);
+    }
+
+    /**
+     * The loops.
+     *
+     * @return them, in the order of their numbers
+     */
+    public List<Loop> loops() {
+        return List.copyOf(loops);
+    }
+
+    /**
+     * Listens; once at most.
+     *
+     * @return the port; or fails with what the operating system says, and then all of the server has been stopped
+     */
+    public CompletableFuture<Integer> start() {
+        CompletableFuture<Integer> port = new CompletableFuture<>();
+        if (!started.compareAndSet(null, port)) {
+            throw new IllegalStateException("the server was started before");
+        }
+        if (stopping.get()) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the server was stopped before"));
+        }
+        for (NettyLoop loop : loops) {
+            loop.execute(() -> Thread.currentThread().setName("maru-loop-" + loop.index()));
+        }
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channel(transport.listener())
+                .option(ChannelOption.SO_BACKLOG, options.backlog())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        initialize(channel);
+                    }
+                });
+        bootstrap.bind(options.host(), options.port()).addListener((ChannelFuture bound) -> {
+            if (bound.isSuccess()) {
+                listening(bound.channel(), port);
+            } else {
+                stop(Duration.ofSeconds(1)).whenComplete((done, failure) -> port.completeExceptionally(bound.cause()));
+            }
+        });
+        return port;
+    }
+
+    private void listening(Channel channel, CompletableFuture<Integer> port) {
+        listener.set(channel);
+        if (stopping.get()) {
+            channel.close();
+        }
+        InetSocketAddress address = (InetSocketAddress) channel.localAddress();
+        log.info(
+                "listening on {}:{}{}, {} loops of {}",
+                address.getHostString(),
+                address.getPort(),
+                tls == null ? "" : " with TLS",
+                loops.size(),
+                transport.description());
+        port.complete(address.getPort());
+    }
+
+    /** Refuses new connections from now on; those that are there go on. Before {@link #start} has completed it does nothing. */
+    public void stopAccepting() {
+        Channel channel = listener.get();
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /**
+     * Closes the port and all connections, and ends the loops with their threads. What was written before goes to the
+     * operating system first. Repeated calls change nothing.
+     *
+     * @param timeout how long the loops may take to end their tasks
+     * @return completes when the threads are about to end
+     */
+    public CompletableFuture<Void> stop(Duration timeout) {
+        Objects.requireNonNull(timeout, "timeout");
+        stopAccepting();
+        if (stopping.compareAndSet(false, true)) {
+            CompletableFuture<?>[] closed =
+                    loops.stream().map(NettyServer::closeAll).toArray(CompletableFuture<?>[]::new);
+            CompletableFuture.allOf(closed)
+                    .whenComplete(
+                            (done, failure) -> group.shutdownGracefully(0, timeout.toMillis(), TimeUnit.MILLISECONDS));
+            group.terminationFuture().addListener(end -> stopped.complete(null));
+        }
+        return stopped.copy();
+    }
+
+    // a loop that ends does not always close its connections by itself
+    private static CompletableFuture<Void> closeAll(NettyLoop loop) {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        loop.execute(() -> loop.closeAll(() -> closed.complete(null)));
+        return closed;
+    }
+
+    /**
+     * Pongs that were not sent, because the peer pinged without reading.
+     *
+     * @return their number since the beginning
+     */
+    public long droppedPongs() {
+        return loops.stream().mapToLong(NettyLoop::droppedPongs).sum();
+    }
+
+    private void initialize(Channel channel) {
+        NettyLoop loop = loopOf(channel.eventLoop());
+        if (tls != null) {
+            channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+        }
+        HttpRouter.install(channel.pipeline(), new HttpRouter(loop, options, router, tls != null));
+    }
+
+    private NettyLoop loopOf(EventLoop eventLoop) {
+        for (NettyLoop loop : loops) {
+            if (loop.eventLoop() == eventLoop) {
+                return loop;
+            }
+        }
+        throw new AssertionError("no loop of ours: " + eventLoop);
+    }
+
+    private static SslContext sslContext(NetworkOptions.Tls tls) {
+        try {
+            return SslContextBuilder.forServer(
+                            tls.certificateChain().toFile(), tls.privateKey().toFile())
+                    .protocols(tls.protocols())
+                    .build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "a certificate and its key in PEM expected: " + tls.certificateChain() + ", " + tls.privateKey(),
+                    e);
+        }
+    }
+}

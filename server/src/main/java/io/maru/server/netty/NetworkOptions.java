@@ -1,0 +1,243 @@
+package io.maru.server.netty;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a server listens. Immutable.
+ *
+ * @param host the address to listen on
+ * @param port the port, or 0 for any that is free
+ * @param loops the number of loops
+ * @param backlog how many connections may wait to be accepted
+ * @param transport what moves the bytes
+ * @param tls the certificate, or null for plain TCP
+ * @param http limits of HTTP
+ * @param webSocket limits of WebSockets
+ */
+public record NetworkOptions(
+        String host,
+        int port,
+        int loops,
+        int backlog,
+        Transport transport,
+        @Nullable Tls tls,
+        HttpLimits http,
+        WebSocketLimits webSocket) {
+
+    /** Any free port of the loopback interface, one loop, the best transport that is there, no TLS, default limits. */
+    public static final NetworkOptions DEFAULTS = new NetworkOptions(
+            "127.0.0.1", 0, 1, 4096, Transport.AUTO, null, HttpLimits.DEFAULTS, WebSocketLimits.DEFAULTS);
+
+    /** What moves the bytes. */
+    public enum Transport {
+        /** The best that is there. */
+        AUTO,
+        /** That of the JDK, which is always there. */
+        NIO,
+        /** That of Linux; needs Netty's native library for it. */
+        EPOLL
+    }
+
+    /**
+     * A certificate.
+     *
+     * @param certificateChain a PEM file with the certificate, and those that vouch for it after it
+     * @param privateKey a PEM file with its private key, PKCS#8 and without a password
+     * @param protocols the versions of TLS that are spoken
+     */
+    public record Tls(Path certificateChain, Path privateKey, List<String> protocols) {
+
+        /** What is spoken when nothing else is said. */
+        public static final List<String> DEFAULT_PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+
+        /** Checks the values. */
+        public Tls {
+            Objects.requireNonNull(certificateChain, "certificateChain");
+            Objects.requireNonNull(privateKey, "privateKey");
+            protocols = List.copyOf(protocols);
+            if (protocols.isEmpty()) {
+                throw new IllegalArgumentException("at least one version of TLS expected");
+            }
+        }
+
+        /**
+         * A certificate, for TLS 1.2 and 1.3.
+         *
+         * @param certificateChain see {@link #certificateChain()}
+         * @param privateKey see {@link #privateKey()}
+         */
+        public Tls(Path certificateChain, Path privateKey) {
+            this(certificateChain, privateKey, DEFAULT_PROTOCOLS);
+        }
+    }
+
+    /**
+     * Limits of HTTP.
+     *
+     * @param headerTimeout how long a request's headers may take, from the connection or from the first byte
+     * @param idleTimeout how long a connection may stay open between an answer and the next request
+     * @param bodyTimeout how long a request's body may take
+     * @param maxInitialLineLength bytes of a request's first line
+     * @param maxHeaderSize bytes of all headers of a request
+     * @param maxHeaders how many headers a request may have
+     * @param compressionThreshold the smallest body of an answer that is compressed, or a negative number for none at all
+     */
+    public record HttpLimits(
+            Duration headerTimeout,
+            Duration idleTimeout,
+            Duration bodyTimeout,
+            int maxInitialLineLength,
+            int maxHeaderSize,
+            int maxHeaders,
+            int compressionThreshold) {
+
+        /** 10, 60 and 30 seconds, a line of 8 KiB, 100 headers of 16 KiB in all, compression from 1024 bytes on. */
+        public static final HttpLimits DEFAULTS = new HttpLimits(
+                Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(30), 8192, 16_384, 100, 1024);
+
+        /** Checks the values. */
+        public HttpLimits {
+            requirePositive(headerTimeout, "headerTimeout");
+            requirePositive(idleTimeout, "idleTimeout");
+            requirePositive(bodyTimeout, "bodyTimeout");
+            requirePositive(maxInitialLineLength, "maxInitialLineLength");
+            requirePositive(maxHeaderSize, "maxHeaderSize");
+            requirePositive(maxHeaders, "maxHeaders");
+        }
+
+        /**
+         * These limits with other times.
+         *
+         * @param header see {@link #headerTimeout()}
+         * @param idle see {@link #idleTimeout()}
+         * @param body see {@link #bodyTimeout()}
+         * @return the limits
+         */
+        public HttpLimits withTimeouts(Duration header, Duration idle, Duration body) {
+            return new HttpLimits(
+                    header, idle, body, maxInitialLineLength, maxHeaderSize, maxHeaders, compressionThreshold);
+        }
+
+        /**
+         * These limits with another threshold for compression.
+         *
+         * @param bytes see {@link #compressionThreshold()}
+         * @return the limits
+         */
+        public HttpLimits withCompressionThreshold(int bytes) {
+            return new HttpLimits(
+                    headerTimeout, idleTimeout, bodyTimeout, maxInitialLineLength, maxHeaderSize, maxHeaders, bytes);
+        }
+    }
+
+    /**
+     * Limits of WebSockets.
+     *
+     * @param maxFragments how many frames a message may come in
+     * @param messageTimeout how long a message may take from its first byte to its last
+     * @param closeTimeout how long a peer may take to answer a close frame
+     */
+    public record WebSocketLimits(int maxFragments, Duration messageTimeout, Duration closeTimeout) {
+
+        /** 1024 fragments, 30 seconds, 2 seconds. */
+        public static final WebSocketLimits DEFAULTS =
+                new WebSocketLimits(1024, Duration.ofSeconds(30), Duration.ofSeconds(2));
+
+        /** Checks the values. */
+        public WebSocketLimits {
+            requirePositive(maxFragments, "maxFragments");
+            requirePositive(messageTimeout, "messageTimeout");
+            requirePositive(closeTimeout, "closeTimeout");
+        }
+    }
+
+    /** Checks the values. */
+    public NetworkOptions {
+        Objects.requireNonNull(host, "host");
+        if (port < 0 || port > 0xffff) {
+            throw new IllegalArgumentException("a port from 0 to 65535 expected: " + port);
+        }
+        requirePositive(loops, "loops");
+        requirePositive(backlog, "backlog");
+        Objects.requireNonNull(transport, "transport");
+        Objects.requireNonNull(http, "http");
+        Objects.requireNonNull(webSocket, "webSocket");
+    }
+
+    /**
+     * These options with another address.
+     *
+     * @param address see {@link #host()}
+     * @param number see {@link #port()}
+     * @return the options
+     */
+    public NetworkOptions withAddress(String address, int number) {
+        return new NetworkOptions(address, number, loops, backlog, transport, tls, http, webSocket);
+    }
+
+    /**
+     * These options with another number of loops.
+     *
+     * @param number see {@link #loops()}
+     * @return the options
+     */
+    public NetworkOptions withLoops(int number) {
+        return new NetworkOptions(host, port, number, backlog, transport, tls, http, webSocket);
+    }
+
+    /**
+     * These options with another transport.
+     *
+     * @param kind see {@link #transport()}
+     * @return the options
+     */
+    public NetworkOptions withTransport(Transport kind) {
+        return new NetworkOptions(host, port, loops, backlog, kind, tls, http, webSocket);
+    }
+
+    /**
+     * These options with a certificate.
+     *
+     * @param certificate see {@link #tls()}
+     * @return the options
+     */
+    public NetworkOptions withTls(@Nullable Tls certificate) {
+        return new NetworkOptions(host, port, loops, backlog, transport, certificate, http, webSocket);
+    }
+
+    /**
+     * These options with other limits of HTTP.
+     *
+     * @param limits see {@link #http()}
+     * @return the options
+     */
+    public NetworkOptions withHttp(HttpLimits limits) {
+        return new NetworkOptions(host, port, loops, backlog, transport, tls, limits, webSocket);
+    }
+
+    /**
+     * These options with other limits of WebSockets.
+     *
+     * @param limits see {@link #webSocket()}
+     * @return the options
+     */
+    public NetworkOptions withWebSocket(WebSocketLimits limits) {
+        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, limits);
+    }
+
+    private static void requirePositive(Duration value, String name) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(name + " above zero expected: " + value);
+        }
+    }
+
+    private static void requirePositive(int value, String name) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(name + " above zero expected: " + value);
+        }
+    }
+}

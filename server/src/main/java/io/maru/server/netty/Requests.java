@@ -1,0 +1,69 @@
+package io.maru.server.netty;
+
+import io.maru.server.engine.Headers;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Makes sense of requests as Netty's decoder gives them. */
+final class Requests {
+
+    private Requests() {}
+
+    /** The status to answer what is no request that can be served, or 0 when nothing is wrong. */
+    static int fault(HttpRequest message, NetworkOptions.HttpLimits limits) {
+        if (message.decoderResult().isFailure()) {
+            Throwable cause = message.decoderResult().cause();
+            return cause instanceof TooLongHttpLineException
+                    ? 414
+                    : cause instanceof TooLongHttpHeaderException ? 431 : 400;
+        }
+        boolean http11 = message.protocolVersion().equals(HttpVersion.HTTP_1_1);
+        if (!http11 && !message.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+            return 505;
+        }
+        if (message.headers().size() > limits.maxHeaders()) {
+            return 431;
+        }
+        int hosts = message.headers().getAll(HttpHeaderNames.HOST).size();
+        if (hosts > 1 || hosts == 0 && http11) {
+            return 400;
+        }
+        String expectation = message.headers().get(HttpHeaderNames.EXPECT);
+        return http11 && expectation != null && !expectation.equalsIgnoreCase("100-continue") ? 417 : 0;
+    }
+
+    /** The facts of a request. */
+    static io.maru.server.engine.HttpRequest facts(HttpRequest message, String remoteAddress, boolean secure) {
+        return new io.maru.server.engine.HttpRequest(
+                message.method().name(), target(message.uri()), Headers.of(message.headers()), remoteAddress, secure);
+    }
+
+    /** An IP address, without port and zone. */
+    static String addressText(@Nullable SocketAddress address) {
+        if (!(address instanceof InetSocketAddress inet) || inet.getAddress() == null) {
+            return "";
+        }
+        String text = inet.getAddress().getHostAddress();
+        int zone = text.indexOf('%');
+        return zone < 0 ? text : text.substring(0, zone);
+    }
+
+    // https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
+    private static String target(String uri) {
+        if (!uri.startsWith("http://") && !uri.startsWith("https://")) {
+            return uri;
+        }
+        int path = uri.indexOf('/', uri.indexOf("://") + 3);
+        int query = uri.indexOf('?');
+        if (path >= 0 && (query < 0 || path < query)) {
+            return uri.substring(path);
+        }
+        return query < 0 ? "/" : "/" + uri.substring(query);
+    }
+}

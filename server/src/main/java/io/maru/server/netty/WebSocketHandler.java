@@ -1,0 +1,405 @@
+package io.maru.server.netty;
+
+import io.maru.server.engine.Deadlines;
+import io.maru.server.engine.Loop;
+import io.maru.server.engine.WebSocketChannel;
+import io.maru.server.engine.WebSocketListener;
+import io.maru.wire.Encoded;
+import io.maru.wire.Utf8;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An open WebSocket (<a href="https://www.rfc-editor.org/rfc/rfc6455">RFC 6455</a>). Confined to its loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // what follows a close comes as channelInactive
+final class WebSocketHandler extends LoopMember implements WebSocketChannel {
+
+    /** How many pongs may wait for a peer that does not read. */
+    static final int MAX_WAITING_PONGS = 60;
+
+    private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
+
+    private static final byte[] EMPTY = new byte[0];
+    private static final int ABNORMAL = 1006;
+
+    private enum State {
+        OPEN,
+        /** We have sent a close frame, and wait for the peer's. */
+        CLOSING,
+        /** Both sides are done, or the peer broke the rules; the connection is about to end. */
+        ENDING,
+        CLOSED
+    }
+
+    private final NettyLoop loop;
+    private final FrameDecoder decoder;
+    private final int maxMessageBytes;
+    private final int maxFragments;
+    private FrameOutput output;
+    private @Nullable WebSocketListener listener;
+    private @Nullable Fragments fragments;
+    private Deadlines.@Nullable Node<WebSocketHandler> deadline;
+    private State state = State.OPEN;
+    private int waitingPongs;
+    private int closeStatus = ABNORMAL;
+    private String closeReason = "";
+
+    @SuppressWarnings("NullAway.Init") // output is set when the handler is added
+    WebSocketHandler(NettyLoop loop, FrameDecoder decoder, int maxMessageBytes, int maxFragments) {
+        this.loop = loop;
+        this.decoder = decoder;
+        this.maxMessageBytes = maxMessageBytes;
+        this.maxFragments = maxFragments;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        super.handlerAdded(context);
+        output = new FrameOutput(loop, context);
+    }
+
+    /** Writes the answer to the handshake, and asks for the listener. */
+    void open(String answer, Function<WebSocketChannel, WebSocketListener> opened) {
+        assert loop.inLoop();
+        loop.add(this);
+        output.answer(answer);
+        try {
+            listener = Objects.requireNonNull(opened.apply(this), "listener");
+        } catch (Throwable e) { // whatever an owner throws stays with its connection
+            listenerFailed(e);
+        }
+    }
+
+    @Override
+    public Loop loop() {
+        return loop;
+    }
+
+    @Override
+    public void send(Encoded message, Encoded.Framing framing) {
+        assert loop.inLoop();
+        if (state == State.OPEN) {
+            output.message(message, framing);
+        }
+    }
+
+    @Override
+    public void ping(byte[] data) {
+        assert loop.inLoop();
+        if (state == State.OPEN) {
+            output.control(FrameOutput.PING, data);
+        }
+    }
+
+    @Override
+    public void pong(byte[] data) {
+        assert loop.inLoop();
+        if (state == State.OPEN) {
+            output.control(FrameOutput.PONG, data);
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return state == State.OPEN && output.isWritable();
+    }
+
+    @Override
+    public long bufferedBytes() {
+        return output.bufferedBytes();
+    }
+
+    @Override
+    public void flush() {
+        assert loop.inLoop();
+        if (state == State.OPEN) {
+            output.flush();
+        }
+    }
+
+    @Override
+    public void setReading(boolean reading) {
+        assert loop.inLoop();
+        if (state == State.OPEN) {
+            ctx().channel().config().setAutoRead(reading);
+        }
+    }
+
+    @Override
+    public void close(int status, String reason) {
+        assert loop.inLoop();
+        byte[] utf8 = CloseFrame.checked(status, reason);
+        if (state == State.OPEN) {
+            state = State.CLOSING;
+            closeStatus = status;
+            closeReason = reason;
+            output.close(status, utf8, written -> {});
+            awaitEnd();
+        }
+    }
+
+    @Override
+    public void terminate() {
+        assert loop.inLoop();
+        if (state != State.CLOSED) {
+            output.end();
+            if (state == State.OPEN) {
+                state = State.ENDING;
+            }
+            drop();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        try {
+            if (message instanceof WebSocketFrame frame) {
+                if (state == State.OPEN) {
+                    onFrame(frame);
+                } else if (state == State.CLOSING && frame instanceof CloseWebSocketFrame) {
+                    ctx().close();
+                }
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void onFrame(WebSocketFrame frame) {
+        ByteBuf content = frame.content();
+        if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
+            boolean text = frame instanceof TextWebSocketFrame;
+            if (content.readableBytes() > maxMessageBytes) {
+                fail(1009);
+            } else if (frame.isFinalFragment()) {
+                forgetDeadline();
+                onMessage(text, ByteBufUtil.getBytes(content));
+            } else {
+                forgetDeadline();
+                fragments = new Fragments(text);
+                onFragment(fragments, frame);
+            }
+        } else if (frame instanceof ContinuationWebSocketFrame) {
+            onFragment(Objects.requireNonNull(fragments), frame);
+        } else if (frame instanceof PingWebSocketFrame) {
+            onPing(ByteBufUtil.getBytes(content));
+        } else if (frame instanceof PongWebSocketFrame) {
+            byte[] data = ByteBufUtil.getBytes(content);
+            tell(to -> to.onPong(data));
+        } else if (frame instanceof CloseWebSocketFrame) {
+            onClose(content);
+        } else {
+            throw new AssertionError(frame);
+        }
+    }
+
+    private void onFragment(Fragments parts, WebSocketFrame frame) {
+        if (frame.content().readableBytes() > maxMessageBytes - parts.length()) {
+            fail(1009);
+        } else if (parts.count() == maxFragments) {
+            fail(1008);
+        } else {
+            parts.add(frame.content(), maxMessageBytes);
+            if (frame.isFinalFragment()) {
+                fragments = null;
+                forgetDeadline();
+                onMessage(parts.isText(), parts.join());
+            }
+        }
+    }
+
+    private void onMessage(boolean text, byte[] bytes) {
+        WebSocketListener to = listener;
+        if (text && !Utf8.isValid(bytes)) {
+            fail(1007);
+        } else if (to != null) {
+            try {
+                if (text) {
+                    to.onText(bytes);
+                } else {
+                    to.onBinary(bytes);
+                }
+            } catch (Throwable e) { // whatever a listener throws stays with its connection
+                listenerFailed(e);
+            }
+        }
+    }
+
+    private void onPing(byte[] data) {
+        boolean backedUp = !output.isWritable();
+        if (backedUp && waitingPongs >= MAX_WAITING_PONGS) {
+            loop.countDroppedPong();
+        } else {
+            waitingPongs += backedUp ? 1 : 0;
+            output.control(FrameOutput.PONG, data);
+        }
+        tell(to -> to.onPing(data));
+    }
+
+    private void onClose(ByteBuf content) {
+        CloseFrame frame = CloseFrame.read(content);
+        if (frame.fault() != 0) {
+            fail(frame.fault());
+            return;
+        }
+        state = State.ENDING;
+        output.close(frame.status(), EMPTY, ChannelFutureListener.CLOSE);
+        awaitEnd();
+        closed(frame.status(), frame.reason());
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (state == State.OPEN && (fragments != null || decoder.isPartial())) {
+            Deadlines.Node<WebSocketHandler> node = deadline();
+            if (!node.isListed()) {
+                loop.messageDeadlines.add(node);
+            }
+        }
+    }
+
+    void messageIsLate() {
+        fail(1008);
+    }
+
+    // not through the pipeline: TLS would wait until a peer that does not read has taken its good-bye
+    void drop() {
+        Channel.Unsafe unsafe = ctx().channel().unsafe();
+        unsafe.close(unsafe.voidPromise());
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (state == State.OPEN && cause instanceof CorruptedWebSocketFrameException corrupted) {
+            fail(corrupted.closeStatus().code());
+            return;
+        }
+        if (cause instanceof IOException || cause instanceof CorruptedWebSocketFrameException) {
+            log.debug("connection {} failed: {}", context.channel().id(), cause.toString());
+        } else {
+            log.warn("connection {} failed", context.channel().id(), cause);
+        }
+        context.close();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (context.channel().isWritable()) {
+            waitingPongs = 0;
+            // later: this can be the middle of the listener's own send
+            loop.execute(() -> {
+                if (isWritable()) {
+                    tell(WebSocketListener::onWritable);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        state = State.CLOSED;
+        loop.remove(this);
+        output.end();
+        fragments = null;
+        forgetDeadline();
+        closed(closeStatus, closeReason);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        output.end();
+    }
+
+    /** Closes for a fault of the peer's, or of our listener: nothing that still comes counts. */
+    private void fail(int status) {
+        if (state != State.OPEN) {
+            return;
+        }
+        state = State.ENDING;
+        fragments = null;
+        if (ctx().channel().isActive()) {
+            ctx().pipeline().remove(decoder);
+        }
+        // a peer that is still sending would lose the close frame by a reset: so it is read to its end, within limits
+        output.close(status, EMPTY, written -> {
+            if (ctx().channel().isActive()) {
+                Ending.closeOutput(ctx());
+            }
+        });
+        awaitEnd();
+        closed(status, "");
+    }
+
+    private void awaitEnd() {
+        ctx().channel().config().setAutoRead(true);
+        if (state != State.CLOSED && ctx().channel().isActive()) {
+            loop.closeDeadlines.add(deadline());
+        }
+    }
+
+    private void closed(int status, String reason) {
+        WebSocketListener heir = listener;
+        listener = null;
+        if (heir != null) {
+            try {
+                heir.onClosed(status, reason);
+            } catch (Throwable e) { // nothing is left to close
+                log.error(
+                        "the listener of connection {} failed at its end",
+                        ctx().channel().id(),
+                        e);
+            }
+        }
+    }
+
+    private void tell(Consumer<WebSocketListener> event) {
+        WebSocketListener to = listener;
+        if (to != null) {
+            try {
+                event.accept(to);
+            } catch (Throwable e) { // whatever a listener throws stays with its connection
+                listenerFailed(e);
+            }
+        }
+    }
+
+    private void listenerFailed(Throwable cause) {
+        log.error("the listener of connection {} failed", ctx().channel().id(), cause);
+        fail(1011);
+    }
+
+    private Deadlines.Node<WebSocketHandler> deadline() {
+        Deadlines.Node<WebSocketHandler> node = deadline;
+        if (node == null) {
+            node = new Deadlines.Node<>(this);
+            deadline = node;
+        }
+        return node;
+    }
+
+    private void forgetDeadline() {
+        if (deadline != null) {
+            deadline.remove();
+        }
+    }
+}
