@@ -2,7 +2,9 @@ package io.maru.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +104,34 @@ public final class Json {
             }
         }
         return found;
+    }
+
+    /**
+     * The fields of an object, unread.
+     *
+     * @return them, in order, of a name that is there twice the last; empty when this is no object
+     */
+    public Map<String, Json> fields() {
+        Map<String, Json> fields = new LinkedHashMap<>();
+        if (text[from] == '{') {
+            Members members = new Members(text, from, to, JsonCodec.UNLIMITED);
+            while (members.next()) {
+                fields.put(members.name(), new Json(text, members.valueFrom(), members.valueTo(), attachments, codec));
+            }
+        }
+        return fields;
+    }
+
+    /**
+     * The elements of an array, unread.
+     *
+     * @return them, in order; empty when this is no array
+     */
+    public List<Json> elements() {
+        if (text[from] != '[') {
+            return List.of();
+        }
+        return Payload.readArray(text, from + 1, to, JsonCodec.UNLIMITED, codec).valuesWith(attachments);
     }
 
     /**

@@ -248,9 +248,25 @@ public final class JsonCodec {
             out.append(flag ? "true" : "false");
         } else if (arg instanceof Json json) {
             writeRaw(json, out, attachments);
+        } else if (arg instanceof Payload payload) {
+            writeArray(payload, out, attachments);
         } else {
             out.append(writer.withAttribute(ATTACHMENTS, attachments).writeValueAsBytes(arg));
         }
+    }
+
+    // within other arguments, arguments are an array
+    private static void writeArray(Payload payload, Utf8Buffer out, List<byte[]> attachments) {
+        out.append('[');
+        boolean first = true;
+        for (Json value : payload.values()) {
+            if (!first) {
+                out.append(',');
+            }
+            first = false;
+            writeRaw(value, out, attachments);
+        }
+        out.append(']');
     }
 
     private static void writeRaw(Json json, Utf8Buffer out, List<byte[]> attachments) {
@@ -309,6 +325,7 @@ public final class JsonCodec {
             addSerializer(byte[].class, new BytesSerializer());
             addSerializer(ByteBuffer.class, new ByteBufferSerializer());
             addSerializer(Json.class, new JsonSerializer());
+            addSerializer(Payload.class, new PayloadSerializer());
             addDeserializer(byte[].class, new BytesDeserializer());
             addDeserializer(ByteBuffer.class, new ByteBufferDeserializer());
             addDeserializer(Json.class, new JsonDeserializer());
@@ -338,6 +355,16 @@ public final class JsonCodec {
             byte[] data = new byte[value.remaining()];
             value.duplicate().get(data);
             writeBytes(data, generator, context);
+        }
+    }
+
+    private static final class PayloadSerializer extends ValueSerializer<Payload> {
+        @Override
+        public void serialize(Payload value, JsonGenerator generator, SerializationContext context) {
+            List<byte[]> attachments = attachmentsOf(context);
+            Utf8Buffer out = new Utf8Buffer(value.length() + 2);
+            writeArray(value, out, attachments == null ? new ArrayList<>() : attachments);
+            generator.writeRawValue(out.toString());
         }
     }
 

@@ -85,6 +85,15 @@ public final class Members {
     }
 
     /**
+     * The member's name.
+     *
+     * @return the name, escapes resolved
+     */
+    public String name() {
+        return JsonScanner.string(json, nameFrom, nameTo);
+    }
+
+    /**
      * Where the member's name begins.
      *
      * @return the position of its opening quote

@@ -142,11 +142,16 @@ public final class Payload {
      * @return them, in order
      */
     public List<Json> values() {
+        return valuesWith(attachments);
+    }
+
+    /** All values, whose placeholders stand for these. */
+    List<Json> valuesWith(List<byte[]> bytes) {
         List<Json> values = new ArrayList<>(size);
         int i = from;
         for (int k = 0; k < size; k++) {
             int valueTo = JsonScanner.skipValue(text, i, to, JsonCodec.UNLIMITED);
-            values.add(new Json(text, i, valueTo, attachments, codec));
+            values.add(new Json(text, i, valueTo, bytes, codec));
             i = JsonScanner.skipSpace(text, JsonScanner.skipSpace(text, valueTo, to) + 1, to);
         }
         return values;

@@ -88,6 +88,28 @@ class JsonCodecTest {
     }
 
     @Test
+    void walksOverFieldsAndElementsUnread() {
+        assertThat(Json.of(" {\"a\" : [1 , {\"b\":2}] , \"\\u0063\":null, \"a\":3 } ")
+                        .fields())
+                .containsExactly(Map.entry("a", Json.of("3")), Map.entry("c", Json.of("null")));
+        assertThat(Json.of("[1 , {\"b\":2},[]]").elements())
+                .containsExactly(Json.of("1"), Json.of("{\"b\":2}"), Json.of("[]"));
+        assertThat(Json.of("[ ]").elements()).isEmpty();
+        assertThat(Json.of("1").elements()).isEmpty();
+        assertThat(Json.of("[]").fields()).isEmpty();
+    }
+
+    @Test
+    void writesArgumentsWithinArgumentsAsAnArray() {
+        Payload inner = JsonCodec.standard().encode("a", new byte[] {1}, 2);
+        Payload outer = JsonCodec.standard().encode(inner, Map.of("in", inner));
+        assertThat(outer)
+                .hasToString("[[\"a\",{\"_placeholder\":true,\"num\":0},2],"
+                        + "{\"in\":[\"a\",{\"_placeholder\":true,\"num\":1},2]}]");
+        assertThat(outer.attachments()).hasSize(2);
+    }
+
+    @Test
     void bindsArgumentsToTypes() {
         List<@Nullable Object> mixed = new ArrayList<>();
         Collections.addAll(mixed, 1, "x", null);

@@ -114,13 +114,24 @@ public record EnginePacket(Type type, byte[] data, boolean binary) {
     private static EnginePacket decodeInPayload(byte[] utf8, int from, int to) {
         if (from < to && utf8[from] == 'b') {
             try {
-                return new EnginePacket(
-                        Type.MESSAGE, Base64.getDecoder().decode(Arrays.copyOfRange(utf8, from + 1, to)), true);
+                return new EnginePacket(Type.MESSAGE, Base64.getDecoder().decode(oneLine(utf8, from + 1, to)), true);
             } catch (IllegalArgumentException e) {
                 throw new WireException(Reason.MALFORMED, "base64 expected");
             }
         }
         return decode(utf8, from, to);
+    }
+
+    /** Base64 without its line breaks, which the official Java client puts in. */
+    private static byte[] oneLine(byte[] base64, int from, int to) {
+        byte[] line = new byte[to - from];
+        int length = 0;
+        for (int i = from; i < to; i++) {
+            if (base64[i] != '\n' && base64[i] != '\r') {
+                line[length++] = base64[i];
+            }
+        }
+        return length == line.length ? line : Arrays.copyOf(line, length);
     }
 
     private static EnginePacket decode(byte[] utf8, int from, int to) {

@@ -68,7 +68,7 @@ class EnginePacketTest {
                 "", "7", "hello", "\u001e", "4a\u001e", "\u001e4a", "4a\u001e\u001e4b", "4a\u001e9",
                         "4a\u001ex\u001e4b",
                 // no base64: a character outside, a rest of one, padding within, the URL's alphabet, white space
-                "b!", "bA", "bAQ=", "bA=QI", "bAQI=A", "b-_8=", "bAQ I", "bAQI=\n", "4a\u001ebé"
+                "b!", "bA", "bAQ=", "bA=QI", "bAQI=A", "b-_8=", "bAQ I", "bAQI=\t", "4a\u001ebé"
             })
     void refusesAPayloadWithAnythingElseInIt(String text) {
         refused(Reason.MALFORMED, () -> EnginePacket.decodePayload(utf8(text)));
@@ -105,6 +105,16 @@ class EnginePacketTest {
                     .extracting(EnginePacketTest::line)
                     .isEqualTo(packets.stream().map(EnginePacketTest::line).toList());
         });
+    }
+
+    // as the official Java client has it: a break after each 76 characters, and one at the end
+    @Test
+    void takesBase64WithLineBreaks() {
+        byte[] data = new byte[100];
+        String broken = Base64.getMimeEncoder(76, new byte[] {'\n'}).encodeToString(data) + "\n";
+        EnginePacket packet = EnginePacket.decodePayload(utf8("b" + broken)).get(0);
+        assertThat(broken).contains("\n");
+        assertThat(packet.data()).isEqualTo(data);
     }
 
     static String encode(List<EnginePacket> packets) {
