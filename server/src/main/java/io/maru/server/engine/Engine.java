@@ -1,11 +1,13 @@
 package io.maru.server.engine;
 
 import io.maru.wire.Encoded.Framing;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +30,8 @@ public final class Engine implements HttpEndpoint {
     private final Answers answers;
     private final boolean upgradable;
     private final ConcurrentMap<String, EngineSession> sessions = new ConcurrentHashMap<>();
-    // last words to clients that poll and were not there to hear them, by session
-    private final ConcurrentMap<String, byte[]> farewells = new ConcurrentHashMap<>();
+    // last words to clients that poll and were not there to hear them, by session; one payload a poll
+    private final ConcurrentMap<String, List<byte[]>> farewells = new ConcurrentHashMap<>();
     private final ConcurrentMap<Loop, LoopTimers> timers = new ConcurrentHashMap<>();
     private volatile @Nullable CloseReason closedBy;
 
@@ -134,7 +136,7 @@ public final class Engine implements HttpEndpoint {
 
     private void toNoSession(String sid, PollRequest poll, Map<String, String> query) {
         boolean polls = poll.request().method().equals("GET") && EngineOptions.POLLING.equals(query.get("transport"));
-        byte[] farewell = polls ? farewells.remove(sid) : null;
+        byte[] farewell = polls ? takeFarewell(sid) : null;
         if (farewell != null) {
             poll.answerPayload(farewell);
         } else {
@@ -185,7 +187,7 @@ public final class Engine implements HttpEndpoint {
         HttpRequest request = poll.request();
         String id = newId(request);
         PollingTransport transport =
-                new PollingTransport(loop, payload -> keepFarewell(id == null ? "" : id, loop, payload));
+                new PollingTransport(loop, payloads -> keepFarewell(id == null ? "" : id, loop, payloads));
         EngineSession session = id == null ? null : register(id, loop, request, transport);
         if (id == null || session == null) {
             poll.refuse(report(request, Refusal.of(EngineError.BAD_REQUEST, "ID_GENERATION_ERROR")));
@@ -288,8 +290,17 @@ public final class Engine implements HttpEndpoint {
         }
     }
 
-    private void keepFarewell(String id, Loop loop, byte[] payload) {
-        farewells.put(id, payload);
+    private byte @Nullable [] takeFarewell(String sid) {
+        AtomicReference<byte @Nullable []> first = new AtomicReference<>();
+        farewells.computeIfPresent(sid, (id, payloads) -> {
+            first.set(payloads.get(0));
+            return payloads.size() == 1 ? null : payloads.subList(1, payloads.size());
+        });
+        return first.get();
+    }
+
+    private void keepFarewell(String id, Loop loop, List<byte[]> payloads) {
+        farewells.put(id, List.copyOf(payloads));
         LoopTimers loopTimers = Objects.requireNonNull(timers.get(loop), "timers");
         loopTimers.farewells.add(new Deadlines.Node<>(() -> farewells.remove(id)));
     }

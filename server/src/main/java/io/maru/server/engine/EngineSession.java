@@ -37,6 +37,8 @@ public final class EngineSession implements Session {
     // null until the acceptor has given it
     private @Nullable SessionListener listener;
     private @Nullable Probe probe;
+    // what is said over the WebSocket when the session ended while it was changing to it
+    private @Nullable PollingBuffer lastWords;
     private boolean reading = true;
 
     EngineSession(
@@ -183,7 +185,14 @@ public final class EngineSession implements Session {
         endedBy = reason;
         timers.heartbeat.remove(side);
         if (probe != null) {
-            probe.close();
+            if (lingering
+                    && probe.isAnswered()
+                    && transport instanceof PollingTransport polling
+                    && !polling.isWritable()) {
+                lastWords = polling.unsent(); // the client has left polling, and will hear them over the WebSocket
+            } else {
+                probe.close();
+            }
         }
         // before it is forgotten: a request meanwhile finds it, or the last words
         transport.close(reason, lingering);
@@ -268,6 +277,13 @@ public final class EngineSession implements Session {
         public void onUpgrade(WebSocketTransport webSocket) {
             assert loop.inLoop();
             probe = null;
+            if (!open) {
+                if (lastWords != null) {
+                    lastWords.moveTo(webSocket::send);
+                }
+                webSocket.close(CloseReason.TRANSPORT_CLOSE, false);
+                return;
+            }
             PollingTransport polling = (PollingTransport) transport;
             boolean wasWritable = polling.isWritable();
             polling.moveTo(webSocket);

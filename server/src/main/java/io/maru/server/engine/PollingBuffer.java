@@ -34,6 +34,14 @@ final class PollingBuffer {
         return bytes;
     }
 
+    /** The same packets once more. */
+    PollingBuffer copy() {
+        PollingBuffer copy = new PollingBuffer();
+        copy.packets.addAll(packets);
+        copy.bytes = bytes;
+        return copy;
+    }
+
     void clear() {
         packets.clear();
         bytes = 0;

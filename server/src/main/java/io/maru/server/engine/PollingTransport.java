@@ -6,6 +6,7 @@ import io.maru.wire.Utf8;
 import io.maru.wire.WireException;
 import io.maru.wire.engineio.EnginePacket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +24,7 @@ final class PollingTransport implements Transport {
     private static final byte[] NOOP = "6".getBytes(StandardCharsets.US_ASCII);
 
     private final Loop loop;
-    private final Consumer<byte[]> farewell;
+    private final Consumer<List<byte[]>> farewell;
     private final PollingBuffer buffer = new PollingBuffer();
     private Carried carried = NOBODY;
     private @Nullable PollRequest poll;
@@ -42,9 +43,9 @@ final class PollingTransport implements Transport {
     /**
      * A transport without a poll.
      *
-     * @param farewell takes the last payload when no poll does
+     * @param farewell takes the last payloads, one a poll, for polls that are still to come
      */
-    PollingTransport(Loop loop, Consumer<byte[]> farewell) {
+    PollingTransport(Loop loop, Consumer<List<byte[]>> farewell) {
         this.loop = loop;
         this.farewell = farewell;
     }
@@ -270,14 +271,7 @@ final class PollingTransport implements Transport {
         if (reason == CloseReason.SLOW_CONSUMER) {
             buffer.clear();
         }
-        if (poll != null || lingering) {
-            buffer.add(Packets.CLOSE, Framing.PLAIN);
-            if (poll != null) {
-                flush();
-            } else {
-                farewell.accept(buffer.toPayload());
-            }
-        }
+        sayGoodbye(lingering);
         buffer.clear();
         if (post != null && unread == null) {
             post.answerStatus(400);
@@ -285,5 +279,35 @@ final class PollingTransport implements Transport {
         } else if (!delivering) {
             finishPost();
         }
+    }
+
+    // official clients handle the end before the packets of the same payload, so it comes alone where it can
+    private void sayGoodbye(boolean lingering) {
+        if (!lingering) {
+            if (poll != null) {
+                buffer.add(Packets.CLOSE, Framing.PLAIN);
+                flush();
+            }
+            return;
+        }
+        List<byte[]> payloads = new ArrayList<>(2);
+        if (!buffer.isEmpty()) {
+            payloads.add(buffer.toPayload());
+        }
+        buffer.add(Packets.CLOSE, Framing.PLAIN);
+        payloads.add(buffer.toPayload());
+        if (poll != null) {
+            PollRequest request = poll;
+            poll = null;
+            request.answerPayload(payloads.remove(0));
+        }
+        if (!payloads.isEmpty()) {
+            farewell.accept(payloads);
+        }
+    }
+
+    /** What waits for a poll, for another transport to send. */
+    PollingBuffer unsent() {
+        return buffer.copy();
     }
 }

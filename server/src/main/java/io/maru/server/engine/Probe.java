@@ -29,6 +29,7 @@ final class Probe implements Transport.Carried {
     private final WebSocketTransport transport;
     private final Owner owner;
     private final Deadlines.Node<Probe> deadline = new Deadlines.Node<>(this);
+    private boolean answered;
     private boolean ended;
 
     Probe(WebSocketTransport transport, Owner owner) {
@@ -40,9 +41,15 @@ final class Probe implements Transport.Carried {
         return deadline;
     }
 
+    /** Whether the client knows that the WebSocket works: it polls no more, and is about to use it. */
+    boolean isAnswered() {
+        return answered;
+    }
+
     @Override
     public void onPacket(EnginePacket packet) {
         if (packet.type() == EnginePacket.Type.PING && Arrays.equals(packet.data(), PROBE)) {
+            answered = true;
             transport.send(Packets.PROBE_ANSWER, Framing.PLAIN);
             owner.onProbed();
         } else if (packet.type() == EnginePacket.Type.UPGRADE) {

@@ -7,6 +7,11 @@ public final class RefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    /** A refusal in Engine.IO's own words, {@code Forbidden}. */
+    public RefusedException() {
+        this(EngineError.FORBIDDEN.message());
+    }
+
     /**
      * A refusal.
      *

@@ -318,12 +318,13 @@ class PollingTest {
         });
         fixture.loop.runTasks();
 
-        assertThat(poll.answer()).isEqualTo("200 4last\u001e1");
+        assertThat(poll.answer()).isEqualTo("200 4last");
+        assertThat(fixture.get(sid).answer()).as("the goodbye, alone").isEqualTo("200 1");
         assertEnded(CloseReason.SERVER_CLOSE);
     }
 
     @Test
-    void saysGoodbyeToTheNextPollOnce() {
+    void saysGoodbyeToTheNextPollsOnce() {
         fixture.emit("last");
         fixture.close(CloseReason.SERVER_CLOSE);
         assertThat(fixture.engine.clients()).isZero();
@@ -331,8 +332,9 @@ class PollingTest {
         assertThat(fixture.post(sid, "4a").answer()).isEqualTo(UNKNOWN);
         assertThat(fixture.probe(sid).refused()).isEqualTo("400 text/html Session ID unknown");
         FakeExchange poll = fixture.get(sid);
-        assertThat(poll.answer()).isEqualTo("200 4last\u001e1");
+        assertThat(poll.answer()).isEqualTo("200 4last");
         assertThat(poll.header("cache-control")).containsExactly("no-store");
+        assertThat(fixture.get(sid).answer()).isEqualTo("200 1");
         assertEnded(CloseReason.SERVER_CLOSE);
     }
 

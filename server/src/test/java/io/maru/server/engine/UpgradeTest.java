@@ -90,6 +90,28 @@ class UpgradeTest {
         assertThat(channel.take()).containsExactly("4before", "4between", "hex:01", "4after");
     }
 
+    // the client has stopped polling by then: over polling it would hear nothing
+    @Test
+    void saysItsLastWordsOverTheWebSocketWhenItEndsDuringTheUpgrade() {
+        FakeChannel channel = probed();
+        fixture.emit("last");
+        fixture.close(CloseReason.SERVER_CLOSE);
+        assertThat(channel.isClosed()).isFalse();
+        assertThat(fixture.engine.clients()).isZero();
+
+        channel.text("5");
+        assertThat(channel.take()).containsExactly("4last");
+        assertThat(channel.closedWith).isEqualTo("1005");
+    }
+
+    @Test
+    void closesAnAnsweredProbeOfAnEndedSessionWhenTheUpgradeIsLate() {
+        FakeChannel channel = probed();
+        fixture.close(CloseReason.SERVER_CLOSE);
+        fixture.loop.advance(Duration.ofSeconds(10));
+        assertThat(channel.closedWith).isEqualTo("1005");
+    }
+
     @Test
     void carriesAPingThatWaitedOver() {
         fixture.loop.advance(Duration.ofSeconds(25));
@@ -272,14 +294,15 @@ class UpgradeTest {
     }
 
     @Test
-    void closesTheProbeWithTheSession() {
-        FakeChannel channel = probed();
+    void closesAProbeThatWasNotAnsweredWithTheSession() {
+        FakeChannel channel = fixture.probe(sid).channel();
         fixture.emit("last");
         fixture.close(CloseReason.SERVER_CLOSE);
 
         assertThat(channel.closedWith).isEqualTo("1005");
         channel.text("5");
-        assertThat(fixture.get(sid).body()).isEqualTo("4last\u001e1");
+        assertThat(fixture.get(sid).body()).isEqualTo("4last");
+        assertThat(fixture.get(sid).body()).isEqualTo("1");
         assertThat(fixture.listener().take()).containsExactly("closed SERVER_CLOSE");
         fixture.loop.advance(Duration.ofSeconds(60));
         assertThat(fixture.loop.timers()).isZero();

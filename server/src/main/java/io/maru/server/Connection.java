@@ -1,0 +1,404 @@
+package io.maru.server;
+
+import io.maru.server.engine.CloseReason;
+import io.maru.server.engine.Deadlines;
+import io.maru.server.engine.Loop;
+import io.maru.server.engine.Session;
+import io.maru.server.engine.SessionListener;
+import io.maru.wire.Dialect;
+import io.maru.wire.Encoded;
+import io.maru.wire.Json;
+import io.maru.wire.Packet;
+import io.maru.wire.PacketDecoder;
+import io.maru.wire.Payload;
+import io.maru.wire.WireException;
+import io.maru.wire.WireException.Reason;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session and the packets that go over it: the place where the dialects meet. Below, sessions and dialects differ;
+ * above, a socket is a socket. Confined to the session's loop.
+ */
+final class Connection implements SessionListener {
+
+    /** How a connection's timers are kept: one list for each loop. */
+    record Timers(Deadlines<Connection> connects, Deadlines<Connection> packets) {}
+
+    private static final String INVALID_NAMESPACE = "Invalid namespace";
+    private static final String NOT_AUTHORIZED = "Not authorized";
+
+    private final MaruServer server;
+    private final Session session;
+    private final Dialect dialect;
+    private final PacketDecoder decoder;
+    private final Timers timers;
+    private final long issued = System.currentTimeMillis();
+
+    // the namespace of a plain connection; null for Socket.IO, whose packets name theirs
+    private final @Nullable String home;
+
+    // by namespace; the value is null while it is being found out whether the namespace exists
+    private final Map<String, @Nullable Socket> sockets = new HashMap<>(2);
+    private final Deadlines.Node<Connection> connectDeadline = new Deadlines.Node<>(this);
+    private Deadlines.@Nullable Node<Connection> packetDeadline;
+    // what a plain client sent before it was let in
+    private @Nullable List<Packet> early;
+    private int readingPauses;
+
+    Connection(MaruServer server, Session session, Dialect dialect, Timers timers, @Nullable String home) {
+        this.server = server;
+        this.session = session;
+        this.dialect = dialect;
+        this.timers = timers;
+        this.home = home;
+        this.decoder = dialect.newDecoder(home == null ? "/" : home);
+    }
+
+    /** The session is open; on its loop. */
+    void start() {
+        timers.connects.add(connectDeadline);
+        if (home != null && server.options().plainAuth() == PlainAuth.HANDSHAKE) {
+            connect(home, Handshake.authOf(session.request()));
+        }
+    }
+
+    // ---- what comes
+
+    @Override
+    public void onText(byte[] utf8) {
+        try {
+            take(decoder.text(utf8));
+        } catch (WireException e) {
+            refuse(e);
+        }
+    }
+
+    @Override
+    public void onBinary(byte[] data) {
+        try {
+            take(decoder.binary(data));
+        } catch (WireException e) {
+            refuse(e);
+        }
+    }
+
+    private void take(@Nullable Packet packet) {
+        if (packet != null) {
+            if (packetDeadline != null) {
+                packetDeadline.remove();
+            }
+            onPacket(packet);
+        } else if (decoder.isWaiting()) {
+            if (packetDeadline == null) {
+                packetDeadline = new Deadlines.Node<>(this);
+            }
+            if (!packetDeadline.isListed()) {
+                timers.packets.add(packetDeadline);
+            }
+        }
+    }
+
+    private void onPacket(Packet packet) {
+        if (packet instanceof Packet.Connect connect) {
+            connect(connect.namespace(), connect.data());
+            return;
+        }
+        if (home != null && beforeEntering(packet)) {
+            return;
+        }
+        Socket socket = sockets.get(packet.namespace());
+        if (socket == null || !socket.isConnected()) {
+            misplaced();
+        } else if (packet instanceof Packet.Event event) {
+            socket.onEvent(event);
+        } else if (packet instanceof Packet.Ack ack) {
+            socket.onAck(ack);
+        } else if (packet instanceof Packet.Disconnect) {
+            leave(socket, DisconnectReason.CLIENT_NAMESPACE_DISCONNECT);
+        } else {
+            misplaced(); // CONNECT_ERROR and failures are the server's
+        }
+    }
+
+    /** What a plain client sends before it has been let in: its credentials, or what has to wait. */
+    private boolean beforeEntering(Packet packet) {
+        String namespace = packet.namespace();
+        Socket socket = sockets.get(namespace);
+        if (socket != null && socket.isConnected()) {
+            return false;
+        }
+        if (sockets.containsKey(namespace)) {
+            if (early == null) {
+                early = new ArrayList<>(2);
+                setReading(false);
+            }
+            early.add(packet);
+        } else if (packet instanceof Packet.Event event && event.name().equals("auth")) {
+            authenticate(event);
+        } else {
+            write(new Packet.Failure(namespace, NOT_AUTHORIZED));
+            answerWithError(packet instanceof Packet.Event event ? event.ackId() : Packet.NO_ACK, NOT_AUTHORIZED);
+        }
+        return true;
+    }
+
+    private void authenticate(Packet.Event event) {
+        Json fields = event.args().get(0);
+        long ackId = event.ackId();
+        connect(event.namespace(), fields, refusal -> {
+            if (refusal != null) {
+                answerWithError(ackId, refusal);
+            } else if (ackId != Packet.NO_ACK) {
+                write(new Packet.Ack(event.namespace(), ackId, server.codec().encode(Map.of("success", true))));
+            }
+        });
+    }
+
+    private void refuse(WireException e) {
+        server.counters().refusedPackets.increment();
+        if (dialect.closesOnError()) {
+            server.debug(session, e.getMessage());
+            session.close(CloseReason.FORCED_CLOSE);
+            return;
+        }
+        String message = e.reason() == Reason.LIMIT ? "Message too large or too deep" : String.valueOf(e.getMessage());
+        Socket socket = home == null ? null : sockets.get(home);
+        if (socket != null && socket.isConnected()) {
+            // behind what came before, so that answers keep the order of questions
+            socket.handle(() -> new Ack(socket, e.ackId()).fail(message));
+        } else {
+            write(new Packet.Failure("/", message));
+            answerWithError(e.ackId(), message);
+        }
+    }
+
+    private void answerWithError(long ackId, String message) {
+        if (ackId != Packet.NO_ACK) {
+            Payload answer = server.codec().encode(Map.of("error", message));
+            write(new Packet.Ack(home == null ? "/" : home, ackId, answer));
+        }
+    }
+
+    private void misplaced() {
+        server.counters().refusedPackets.increment();
+        session.close(CloseReason.FORCED_CLOSE);
+    }
+
+    // ---- entering a namespace
+
+    /** Who wants to know how it went: with null when the socket is in, else with the message. */
+    @FunctionalInterface
+    private interface Outcome {
+        void tell(@Nullable String refusal);
+    }
+
+    private void connect(String namespace, @Nullable Json auth) {
+        connect(namespace, auth, refusal -> {});
+    }
+
+    private void connect(String name, @Nullable Json auth, Outcome outcome) {
+        if (sockets.containsKey(name)) {
+            misplaced();
+            return;
+        }
+        if (sockets.size() >= server.options().maxNamespacesPerConnection()) {
+            refuse(name, "Too many namespaces", null, outcome);
+            return;
+        }
+        sockets.put(name, null);
+        server.namespaces().find(name, auth, namespace -> onLoop(() -> enter(name, namespace, auth, outcome)));
+    }
+
+    private void enter(String name, @Nullable Namespace namespace, @Nullable Json auth, Outcome outcome) {
+        if (!session.isOpen()) {
+            if (namespace != null) {
+                server.namespaces().left(namespace);
+            }
+            return;
+        }
+        if (namespace == null) {
+            sockets.remove(name);
+            refuse(name, INVALID_NAMESPACE, null, outcome);
+            return;
+        }
+        Socket socket = new Socket(namespace, this, new Handshake(session.request(), issued, auth));
+        sockets.put(name, socket);
+        if (!namespace.hasMiddlewares()) {
+            admit(socket, outcome);
+            return;
+        }
+        // never at once: what middlewares have emitted, on whatever thread, is before it
+        socket.handle(() -> namespace.check(
+                socket,
+                refusal -> loop().execute(() -> {
+                    if (!socket.isConnecting()) {
+                        return; // it left meanwhile
+                    }
+                    if (refusal == null) {
+                        admit(socket, outcome);
+                        return;
+                    }
+                    leave(socket, DisconnectReason.SERVER_NAMESPACE_DISCONNECT);
+                    if (refusal instanceof ConnectRefusedException e) {
+                        refuse(name, String.valueOf(e.getMessage()), e.data(), outcome);
+                    } else {
+                        server.report(socket, refusal);
+                        refuse(name, "Internal error", null, outcome);
+                    }
+                })));
+    }
+
+    private void admit(Socket socket, Outcome outcome) {
+        connectDeadline.remove();
+        socket.enter();
+        if (home == null) {
+            Json sid = server.codec().json(Map.of("sid", socket.id()));
+            write(new Packet.Connect(socket.namespace().name(), sid));
+        }
+        outcome.tell(null);
+        socket.entered();
+        takeEarly();
+    }
+
+    private void takeEarly() {
+        List<Packet> waiting = early;
+        if (waiting != null && session.isOpen()) {
+            early = null;
+            waiting.forEach(this::onPacket);
+            setReading(true);
+        }
+    }
+
+    private void refuse(String namespace, String message, @Nullable Object data, Outcome outcome) {
+        Json json = null;
+        try {
+            json = data == null ? null : server.codec().json(data);
+        } catch (IllegalArgumentException e) {
+            server.report(null, e);
+        }
+        write(new Packet.ConnectError(namespace, message, json));
+        outcome.tell(message);
+        if (home != null) {
+            if (server.options().plainAuth() == PlainAuth.HANDSHAKE) {
+                session.close(CloseReason.REFUSED);
+            }
+            takeEarly();
+        }
+    }
+
+    // ---- leaving
+
+    private void leave(Socket socket, DisconnectReason reason) {
+        sockets.remove(socket.namespace().name());
+        socket.leave(reason);
+        server.namespaces().left(socket.namespace());
+    }
+
+    /** The server sends a socket away. */
+    void disconnect(Socket socket, boolean close) {
+        if (close) {
+            for (Socket each : current()) {
+                sendAway(each);
+            }
+            session.close(CloseReason.SERVER_CLOSE);
+        } else {
+            sendAway(socket);
+            if (home != null) {
+                session.close(CloseReason.SERVER_CLOSE);
+            }
+        }
+    }
+
+    private void sendAway(Socket socket) {
+        if (sockets.get(socket.namespace().name()) == socket) {
+            write(new Packet.Disconnect(socket.namespace().name()));
+            leave(socket, DisconnectReason.SERVER_NAMESPACE_DISCONNECT);
+        }
+    }
+
+    @Override
+    public void onClosed(CloseReason reason) {
+        connectDeadline.remove();
+        if (packetDeadline != null) {
+            packetDeadline.remove();
+        }
+        if (reason == CloseReason.SLOW_CONSUMER) {
+            server.counters().slowConsumers.increment();
+        }
+        early = null;
+        for (Socket socket : current()) {
+            leave(socket, DisconnectReason.of(reason));
+        }
+        sockets.clear();
+        server.closed(this);
+    }
+
+    private List<Socket> current() {
+        List<Socket> all = new ArrayList<>(sockets.size());
+        for (Socket socket : sockets.values()) {
+            if (socket != null) {
+                all.add(socket);
+            }
+        }
+        return all;
+    }
+
+    /** The client did not enter a namespace in time. */
+    void connectTimedOut() {
+        session.close(CloseReason.CONNECT_TIMEOUT);
+    }
+
+    /** The attachments of a packet did not come in time. */
+    void packetTimedOut() {
+        misplaced();
+    }
+
+    @Override
+    public void onWritable() {
+        current().forEach(Socket::onWritable);
+    }
+
+    // ---- for its sockets
+
+    Session session() {
+        return session;
+    }
+
+    Loop loop() {
+        return session.loop();
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    boolean isPlain() {
+        return home != null;
+    }
+
+    /** Counts one more or one less reason not to read from the client. */
+    void setReading(boolean reading) {
+        readingPauses += reading ? -1 : 1;
+        session.setReading(readingPauses <= 0);
+    }
+
+    private void write(Packet packet) {
+        Encoded message = dialect.encode(packet);
+        if (message != null) {
+            session.send(message);
+            message.release();
+        }
+    }
+
+    private void onLoop(Runnable task) {
+        if (loop().inLoop()) {
+            task.run();
+        } else {
+            loop().execute(task);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.maru.server;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts what was not delivered: nothing is lost in silence. Safe for any thread. */
+final class Counters {
+    final LongAdder droppedGone = new LongAdder();
+    final LongAdder droppedVolatile = new LongAdder();
+    final LongAdder slowConsumers = new LongAdder();
+    final LongAdder refusedPackets = new LongAdder();
+}

@@ -1,0 +1,157 @@
+package io.maru.server;
+
+import io.maru.server.Room.RoomShard;
+import io.maru.wire.Dialect;
+import io.maru.wire.Encoded;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broadcast on one loop: gives it to each addressed socket of that loop once. Made once for a broadcast, run once on
+ * each loop that has members.
+ */
+final class Delivery {
+
+    private final Namespace namespace;
+    private final Targets targets;
+    private final Outgoing outgoing;
+    private final @Nullable BroadcastAcks acks;
+
+    Delivery(Namespace namespace, Targets targets, Outgoing outgoing, @Nullable BroadcastAcks acks) {
+        this.namespace = namespace;
+        this.targets = targets;
+        this.outgoing = outgoing;
+        this.acks = acks;
+    }
+
+    /** What is done with an addressed socket. */
+    @FunctionalInterface
+    interface Action {
+        void accept(Socket socket);
+    }
+
+    /**
+     * Who is addressed: the union of rooms and single sockets, or everyone when there are neither, less the excepted.
+     *
+     * @param everyone whether the whole namespace is addressed
+     * @param rooms the rooms
+     * @param sockets single sockets, addressed by their ids
+     * @param exceptRooms rooms whose members are not addressed
+     * @param exceptSockets single sockets that are not addressed
+     */
+    record Targets(
+            boolean everyone,
+            List<Room> rooms,
+            List<Socket> sockets,
+            List<Room> exceptRooms,
+            List<Socket> exceptSockets) {
+
+        /** A bit for each loop that can have an addressed socket. */
+        long loops(Room all) {
+            long loops = everyone ? all.loops() : 0;
+            for (Room room : rooms) {
+                loops |= room.loops();
+            }
+            for (Socket socket : sockets) {
+                loops |= 1L << socket.loop().index();
+            }
+            return loops;
+        }
+    }
+
+    /** Delivers on a loop; on that loop. */
+    void run(int loop) {
+        try {
+            if (acks == null) {
+                Sender sender = new Sender(outgoing);
+                forEach(namespace, targets, loop, sender);
+            } else {
+                forEach(namespace, targets, loop, socket -> acks.ask(socket, outgoing));
+                acks.end();
+            }
+        } finally {
+            outgoing.release();
+        }
+    }
+
+    /** Sends to one socket after the other, and remembers the message of the last one's dialect. */
+    private static final class Sender implements Action {
+        private final Outgoing outgoing;
+        private @Nullable Dialect dialect;
+        private @Nullable Encoded message;
+
+        Sender(Outgoing outgoing) {
+            this.outgoing = outgoing;
+        }
+
+        @Override
+        public void accept(Socket socket) {
+            if (socket.dialect() != dialect) {
+                dialect = socket.dialect();
+                message = outgoing.encoded(dialect);
+            }
+            if (message != null) {
+                socket.write(outgoing, message);
+            }
+        }
+    }
+
+    /** Visits each addressed socket of a loop once; on that loop. No handler runs before all have been visited. */
+    static void forEach(Namespace namespace, Targets targets, int loop, Action action) {
+        namespace.server().walking(loop, true);
+        try {
+            walk(namespace, targets, loop, action);
+        } finally {
+            namespace.server().walking(loop, false);
+        }
+    }
+
+    private static void walk(Namespace namespace, Targets targets, int loop, Action action) {
+        List<Room> rooms = targets.everyone() ? List.of(namespace.all()) : targets.rooms();
+        if (rooms.size() == 1
+                && targets.sockets().isEmpty()
+                && targets.exceptRooms().isEmpty()
+                && targets.exceptSockets().size() <= 1) {
+            Socket except = targets.exceptSockets().isEmpty()
+                    ? null
+                    : targets.exceptSockets().get(0);
+            forEach(rooms.get(0).shard(loop), socket -> {
+                if (socket != except) {
+                    action.accept(socket);
+                }
+            });
+            return;
+        }
+        // each socket that is excepted or done bears this walk's stamp
+        long stamp = namespace.nextStamp(loop);
+        for (Socket socket : targets.exceptSockets()) {
+            if (socket.loop().index() == loop) {
+                socket.stamp(stamp);
+            }
+        }
+        for (Room room : targets.exceptRooms()) {
+            forEach(room.shard(loop), socket -> socket.stamp(stamp));
+        }
+        for (Room room : rooms) {
+            forEach(room.shard(loop), socket -> {
+                if (socket.stamp(stamp)) {
+                    action.accept(socket);
+                }
+            });
+        }
+        for (Socket socket : targets.sockets()) {
+            if (socket.loop().index() == loop && socket.isConnected() && socket.stamp(stamp)) {
+                action.accept(socket);
+            }
+        }
+    }
+
+    // from the last: a socket that is closed by the action leaves, and the last one takes its place
+    private static void forEach(@Nullable RoomShard shard, Action action) {
+        if (shard != null) {
+            for (int i = shard.size() - 1; i >= 0; i--) {
+                action.accept(shard.get(i));
+            }
+        }
+    }
+}

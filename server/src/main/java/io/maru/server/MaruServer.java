@@ -1,0 +1,553 @@
+package io.maru.server;
+
+import io.maru.server.engine.CloseReason;
+import io.maru.server.engine.Deadlines;
+import io.maru.server.engine.Engine;
+import io.maru.server.engine.EngineOptions;
+import io.maru.server.engine.HttpEndpoint;
+import io.maru.server.engine.HttpRequest;
+import io.maru.server.engine.Loop;
+import io.maru.server.engine.PlainEndpoint;
+import io.maru.server.engine.PlainOptions;
+import io.maru.server.engine.PlainSession;
+import io.maru.server.engine.Session;
+import io.maru.server.engine.SessionAcceptor;
+import io.maru.server.netty.NettyServer;
+import io.maru.server.netty.NetworkOptions;
+import io.maru.wire.Dialect;
+import io.maru.wire.JsonCodec;
+import io.maru.wire.Payload;
+import io.maru.wire.WireException;
+import io.maru.wire.json.EnvelopeDialect;
+import io.maru.wire.socketio.SocketIoDialect;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server for realtime messages. Socket.IO clients and plain WebSockets that speak the envelope enter its namespaces and
+ * stand in the same rooms.
+ *
+ * <pre>{@code
+ * MaruServer server = MaruServer.create(options -> options.port(3000));
+ * server.onConnection(socket -> {
+ *   socket.on("chat", Chat.class, chat ->
+ *       socket.to(chat.roomId()).emit("chat", Map.of("message", chat.message())));
+ * });
+ * server.start();
+ * }</pre>
+ *
+ * <p>What is set up before {@link #start()} holds from the first client on. Safe for any thread.
+ */
+public final class MaruServer implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(MaruServer.class);
+    private static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
+
+    /** An endpoint whose sessions end with the server. */
+    private record Closeable(Consumer<CloseReason> close) {}
+
+    private final ServerOptions options;
+    private final ExecutorService workers = Workers.create();
+    private final Counters counters = new Counters();
+    private final Routes routes = new Routes();
+    private final NettyServer network;
+    private final List<Connection.Timers> timers = new ArrayList<>();
+    // for each loop, touched on it only: whether it goes over members right now
+    private final boolean[] walking;
+    private final Namespaces namespaces;
+    private final List<Closeable> endpoints = new CopyOnWriteArrayList<>();
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private volatile int port = -1;
+
+    /** A server whose dialects are wrapped, for tests that count. */
+    MaruServer(ServerOptions options, UnaryOperator<Dialect> dialects) {
+        this.options = options;
+        this.network = new NettyServer(networkOptions(options), this::route);
+        this.walking = new boolean[options.loops()];
+        for (Loop loop : network.loops()) {
+            timers.add(new Connection.Timers(
+                    new Deadlines<>(loop, options.connectTimeout().toNanos(), Connection::connectTimedOut),
+                    new Deadlines<>(loop, options.packetTimeout().toNanos(), Connection::packetTimedOut)));
+        }
+        this.namespaces = new Namespaces(this);
+        namespaces.of("/");
+        addSocketIo(dialects);
+        addPlain(dialects);
+    }
+
+    /**
+     * A server, not started yet.
+     *
+     * @param options sets what is to be other than the default
+     * @return the server
+     * @throws IllegalArgumentException when an option makes no sense, or the certificate cannot be used
+     */
+    public static MaruServer create(Consumer<ServerOptions.Builder> options) {
+        ServerOptions.Builder builder = ServerOptions.builder();
+        options.accept(builder);
+        return new MaruServer(builder.build(), UnaryOperator.identity());
+    }
+
+    // ---- namespaces
+
+    /**
+     * Hears of each socket that has entered the namespace {@code /}.
+     *
+     * @param handler takes the socket
+     * @return this
+     * @see Namespace#onConnection
+     */
+    public MaruServer onConnection(Handler<Socket> handler) {
+        main().onConnection(handler);
+        return this;
+    }
+
+    /**
+     * Puts a middleware before all sockets that ask to enter the namespace {@code /}.
+     *
+     * @param middleware looks at each socket
+     * @return this
+     * @see Namespace#use
+     */
+    public MaruServer use(Middleware<Socket> middleware) {
+        main().use(middleware);
+        return this;
+    }
+
+    /**
+     * The namespace {@code /}.
+     *
+     * @return the namespace
+     */
+    public Namespace main() {
+        return namespaces.of("/");
+    }
+
+    /**
+     * The namespace of a name; it exists from now on.
+     *
+     * @param name the name, with or without its slash
+     * @return the namespace
+     */
+    public Namespace of(String name) {
+        return namespaces.of(Objects.requireNonNull(name, "name"));
+    }
+
+    /**
+     * Namespaces that exist when a client names them, if the pattern is found in the name.
+     *
+     * @param pattern such as {@code ^/game-\d+$}
+     * @return what holds for all of them
+     */
+    public ParentNamespace of(Pattern pattern) {
+        return namespaces.of(Objects.requireNonNull(pattern, "pattern"), null);
+    }
+
+    /**
+     * Namespaces that exist when a client names them, if a function says so. It is asked once for a name.
+     *
+     * @param guard the function
+     * @return what holds for all of them
+     */
+    public ParentNamespace of(NamespaceGuard guard) {
+        return namespaces.of(null, Objects.requireNonNull(guard, "guard"));
+    }
+
+    /**
+     * Hears of each namespace that comes to be, but for {@code /}.
+     *
+     * @param listener takes the namespace, before any client enters it
+     * @return this
+     */
+    public MaruServer onNamespace(Handler<Namespace> listener) {
+        namespaces.addListener(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    // ---- other things on the same port
+
+    /**
+     * Bare WebSockets at a path, without events and rooms.
+     *
+     * @param path the path; one that ends with a slash stands for all that begin with it
+     * @param handler takes each WebSocket, before its first message
+     * @return the WebSockets that are open, a view
+     */
+    public Set<WebSocket> webSocket(String path, Handler<WebSocket> handler) {
+        return webSocket(path, PlainOptions.DEFAULTS, handler);
+    }
+
+    /**
+     * Bare WebSockets at a path, with options of their own.
+     *
+     * @param path the path; one that ends with a slash stands for all that begin with it
+     * @param plainOptions heartbeat, limits, subprotocols, who is let in
+     * @param handler takes each WebSocket, before its first message
+     * @return the WebSockets that are open, a view
+     */
+    public Set<WebSocket> webSocket(String path, PlainOptions plainOptions, Handler<WebSocket> handler) {
+        Objects.requireNonNull(handler, "handler");
+        Set<WebSocket> clients = ConcurrentHashMap.newKeySet();
+        PlainEndpoint endpoint = new PlainEndpoint(plainOptions, workers, session -> {
+            WebSocket webSocket = new WebSocket(
+                    (PlainSession) session,
+                    handlerExecutor(session.loop()),
+                    options.maxPendingEvents(),
+                    error -> report(null, error),
+                    clients::remove);
+            clients.add(webSocket);
+            webSocket.handle(() -> {
+                try {
+                    handler.handle(webSocket);
+                } catch (RuntimeException e) {
+                    throw e;
+                } catch (Exception e) {
+                    throw new CompletionException(e);
+                }
+            });
+            return webSocket.listener();
+        });
+        routes.addUpgrades(path, endpoint);
+        endpoints.add(new Closeable(endpoint::close));
+        return Collections.unmodifiableSet(clients);
+    }
+
+    /**
+     * A bare Engine.IO endpoint.
+     *
+     * @param path its path, such as {@code /engine.io/}
+     * @param engineOptions how it behaves
+     * @param acceptor takes its sessions, on their loops
+     * @return the endpoint
+     */
+    public Engine engine(String path, EngineOptions engineOptions, SessionAcceptor acceptor) {
+        Engine engine = new Engine(engineOptions, workers, acceptor);
+        String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        addEngine(trimmed, engine, engineOptions);
+        return engine;
+    }
+
+    /**
+     * Answers HTTP requests of the application's own.
+     *
+     * @param path the path; one that ends with a slash stands for all that begin with it
+     * @param handler answers
+     * @return this
+     */
+    public MaruServer http(String path, HttpHandler handler) {
+        Objects.requireNonNull(handler, "handler");
+        routes.addRequests(path, new ApplicationEndpoint(handler, workers, error -> report(null, error)));
+        return this;
+    }
+
+    // ---- life
+
+    /**
+     * Listens; returns once clients are let in.
+     *
+     * @return this
+     * @throws UncheckedIOException when the port cannot be had; the server is then stopped
+     */
+    public MaruServer start() {
+        try {
+            startAsync().join();
+        } catch (CompletionException e) {
+            Throwable cause = Namespace.cause(e);
+            throw new UncheckedIOException(
+                    "cannot listen on " + options.host() + ":" + options.port(),
+                    cause instanceof IOException io ? io : new IOException(cause));
+        }
+        return this;
+    }
+
+    /**
+     * Listens.
+     *
+     * @return the port, once clients are let in; fails when it cannot be had, and the server is then stopped
+     */
+    public CompletableFuture<Integer> startAsync() {
+        return network.start().whenComplete((bound, failure) -> {
+            if (bound != null) {
+                port = bound;
+            } else {
+                workers.shutdown();
+            }
+        });
+    }
+
+    /**
+     * The port that it listens on.
+     *
+     * @return the port, or -1 before the start
+     */
+    public int port() {
+        return port;
+    }
+
+    /**
+     * Stops as {@link #stop(Duration)} does, with 10 seconds, and waits for it.
+     */
+    @Override
+    public void close() {
+        try {
+            stop(DEFAULT_GRACE).get(DEFAULT_GRACE.toSeconds() + 5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("the server did not stop cleanly", e);
+        }
+    }
+
+    /**
+     * Stops: lets nobody in any more, sends what was sent before, ends every session with the reason {@code server
+     * shutting down} (a plain WebSocket with 1001), lets handlers that run come to their end, and frees the port.
+     *
+     * @param grace how long that may take; then it is cut short
+     * @return done, when all of it has been done. A second call gives the same
+     */
+    public CompletableFuture<Void> stop(Duration grace) {
+        if (stopping.compareAndSet(false, true)) {
+            network.stopAccepting();
+            endpoints.forEach(endpoint -> endpoint.close().accept(CloseReason.SERVER_SHUTDOWN));
+            network.stop(grace).whenComplete((done, failure) -> {
+                Thread last = new Thread(
+                        () -> {
+                            Workers.stop(workers, grace);
+                            if (failure == null) {
+                                stopped.complete(null);
+                            } else {
+                                stopped.completeExceptionally(failure);
+                            }
+                        },
+                        "maru-stop");
+                last.start();
+            });
+        }
+        return stopped;
+    }
+
+    /**
+     * How the server stands.
+     *
+     * @return the figures of this moment
+     */
+    public ServerStats stats() {
+        return new ServerStats(
+                connections.size(),
+                namespaces.size(),
+                counters.droppedGone.sum(),
+                counters.droppedVolatile.sum(),
+                counters.slowConsumers.sum(),
+                counters.refusedPackets.sum());
+    }
+
+    /**
+     * The options that it was made with.
+     *
+     * @return the options
+     */
+    public ServerOptions options() {
+        return options;
+    }
+
+    // ---- for the classes beside it
+
+    Namespaces namespaces() {
+        return namespaces;
+    }
+
+    JsonCodec codec() {
+        return options.codec();
+    }
+
+    // JDK 17's compiler does not see the nullness of varargs in the classes of another module
+    @SuppressWarnings("NullAway")
+    Payload encode(@Nullable Object... args) {
+        for (Object arg : args) {
+            if (arg instanceof Payload payload) {
+                if (args.length > 1) {
+                    throw new IllegalArgumentException("a Payload is all arguments and stands alone");
+                }
+                return payload;
+            }
+        }
+        return options.codec().encode(args);
+    }
+
+    Executor workers() {
+        return workers;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    List<Loop> loops() {
+        return network.loops();
+    }
+
+    /** A loop begins or ends to go over members: handlers, which could change who they are, wait meanwhile; on the loop. */
+    void walking(int loop, boolean on) {
+        walking[loop] = on;
+    }
+
+    /** Where the handlers of a loop's sockets run. */
+    Executor handlerExecutor(Loop loop) {
+        if (!options.handlersOnEventLoop()) {
+            return workers;
+        }
+        return task -> {
+            if (loop.inLoop() && !walking[loop.index()]) {
+                task.run();
+            } else {
+                loop.execute(task);
+            }
+        };
+    }
+
+    void closed(Connection connection) {
+        connections.remove(connection);
+    }
+
+    /** Something of the application's threw. The client's data is not in the report. */
+    void report(@Nullable Socket socket, Throwable e) {
+        BiConsumer<@Nullable Socket, Throwable> listener = options.errors();
+        if (listener == null) {
+            if (e.getCause() instanceof WireException) {
+                log.debug("{}: {}", socket, e.getMessage()); // a client's fault: it must not fill the log
+            } else {
+                log.error("a handler failed{}", socket == null ? "" : " for " + socket, e);
+            }
+            return;
+        }
+        try {
+            listener.accept(socket, e);
+        } catch (Throwable again) {
+            log.error("the error listener failed", again);
+        }
+    }
+
+    void debug(Session session, @Nullable String message) {
+        log.debug("{} of {} refused: {}", session.transport(), session.request().remoteAddress(), message);
+    }
+
+    private @Nullable HttpEndpoint route(HttpRequest request) {
+        return routes.find(request);
+    }
+
+    private void addSocketIo(UnaryOperator<Dialect> dialects) {
+        String path = options.path();
+        if (path == null) {
+            return;
+        }
+        EngineOptions engineOptions = options.engine();
+        Dialect dialect =
+                dialects.apply(new SocketIoDialect(options.limits(engineOptions.maxHttpBufferSize()), options.codec()));
+        Engine engine = new Engine(engineOptions, workers, session -> accept(session, dialect, null));
+        addEngine(path, engine, engineOptions);
+        if (options.serveClient()) {
+            ClientBundle bundle = new ClientBundle();
+            String folder = path.equals("/") ? "/" : path + "/";
+            ClientBundle.FILES.forEach(name -> http(folder + name, bundle));
+        }
+    }
+
+    private void addEngine(String path, Engine engine, EngineOptions engineOptions) {
+        String folder = path.equals("/") ? "/" : path + "/";
+        routes.addRequests(folder, engine);
+        routes.addUpgrades(folder, engine);
+        if (!engineOptions.addTrailingSlash() && !path.equals("/")) {
+            routes.addRequests(path, engine);
+            routes.addUpgrades(path, engine);
+        }
+        endpoints.add(new Closeable(engine::close));
+    }
+
+    private void addPlain(UnaryOperator<Dialect> dialects) {
+        String path = options.plainPath();
+        if (path == null) {
+            return;
+        }
+        EngineOptions engineOptions = options.engine();
+        Dialect dialect =
+                dialects.apply(new EnvelopeDialect(options.limits(options.plainMaxMessageBytes()), options.codec()));
+        PlainOptions plainOptions = new PlainOptions(
+                engineOptions.pingInterval(),
+                engineOptions.pingTimeout(),
+                options.plainMaxMessageBytes(),
+                engineOptions.maxBufferedBytes(),
+                List.of("maru.json"),
+                engineOptions.guard(),
+                engineOptions.cors(),
+                engineOptions.headers());
+        String prefix = path.equals("/") ? "" : path;
+        PlainEndpoint endpoint = new PlainEndpoint(plainOptions, workers, session -> {
+            return accept(session, dialect, namespaceOf(session.request().path().substring(prefix.length())));
+        });
+        routes.addUpgrades(prefix + "/", endpoint);
+        if (!prefix.isEmpty()) {
+            routes.addUpgrades(prefix, endpoint);
+        }
+        endpoints.add(new Closeable(endpoint::close));
+    }
+
+    // browsers write other characters than those of URLs with percent signs
+    private static String namespaceOf(String path) {
+        if (path.isEmpty()) {
+            return "/";
+        }
+        try {
+            return path.indexOf('%') < 0 ? path : URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return path;
+        }
+    }
+
+    private Connection accept(Session session, Dialect dialect, @Nullable String home) {
+        Connection connection =
+                new Connection(this, session, dialect, timers.get(session.loop().index()), home);
+        connections.add(connection);
+        connection.start();
+        return connection;
+    }
+
+    private static NetworkOptions networkOptions(ServerOptions options) {
+        ServerOptions.Tls tls = options.tls();
+        return new NetworkOptions(
+                options.host(),
+                options.port(),
+                options.loops(),
+                NetworkOptions.DEFAULTS.backlog(),
+                NetworkOptions.Transport.valueOf(options.transport().name()),
+                tls == null ? null : new NetworkOptions.Tls(tls.certificateChain(), tls.privateKey()),
+                NetworkOptions.DEFAULTS.http(),
+                NetworkOptions.DEFAULTS.webSocket());
+    }
+}

@@ -1,0 +1,50 @@
+package io.maru.server;
+
+import io.maru.wire.Payload;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answers that one socket still owes. Confined to its loop. Everything in it goes with the socket, so an answer can
+ * neither be awaited for ever nor be given for another.
+ */
+final class PendingAcks {
+
+    /** Somebody who waits for the answer of one socket. Told once, on the socket's loop. */
+    interface Waiting {
+        /** The answer has come. */
+        void answered(Payload answer);
+
+        /** It will not come. */
+        void failed(Throwable cause);
+    }
+
+    private @Nullable Map<Long, Waiting> byId;
+
+    int size() {
+        return byId == null ? 0 : byId.size();
+    }
+
+    void add(long id, Waiting waiting) {
+        if (byId == null) {
+            byId = new HashMap<>(4);
+        }
+        byId.put(id, waiting);
+    }
+
+    /** Who waits for this answer, and no longer; or null for an id that is unknown, or was answered before. */
+    @Nullable Waiting remove(long id) {
+        return byId == null ? null : byId.remove(id);
+    }
+
+    void failAll(Throwable cause) {
+        if (byId != null) {
+            List<Waiting> all = new ArrayList<>(byId.values());
+            byId = null;
+            all.forEach(waiting -> waiting.failed(cause));
+        }
+    }
+}

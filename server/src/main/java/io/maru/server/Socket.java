@@ -1,0 +1,910 @@
+package io.maru.server;
+
+import io.maru.server.Listeners.Listener;
+import io.maru.server.Room.Membership;
+import io.maru.server.engine.Loop;
+import io.maru.wire.Dialect;
+import io.maru.wire.Encoded;
+import io.maru.wire.Packet;
+import io.maru.wire.Payload;
+import io.maru.wire.WireException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client in one namespace, be it a Socket.IO client or a plain WebSocket. All methods may be called from any thread;
+ * what one thread emits arrives in that order. After the socket has left, emitting and joining do nothing.
+ *
+ * <p>Handlers run one at a time, in the order in which events came, on a worker: they may block. With {@link
+ * ServerOptions.Builder#handlersOnEventLoop()} they run on the socket's event loop and must not.
+ */
+public final class Socket {
+
+    private static final String INTERNAL_ERROR = "Internal error";
+
+    private enum State {
+        CONNECTING,
+        CONNECTED,
+        GONE
+    }
+
+    private final String id = Ids.next();
+    private final Namespace namespace;
+    private final Connection connection;
+    private final Handshake handshake;
+    private final HandlerQueue handlers;
+    private final Listeners listeners = new Listeners();
+    private final SocketRooms rooms = new SocketRooms(this);
+
+    // written on the loop only
+    private volatile State state = State.CONNECTING;
+    private @Nullable Membership everyone;
+    private final PendingAcks pendingAcks = new PendingAcks();
+    private long stamp;
+
+    // null until there is one; replaced under the lock of this
+    private volatile @Nullable Map<String, Object> data;
+    private volatile @Nullable Hooks hooks;
+
+    /** What few sockets have: all that listens to something other than events. */
+    private static final class Hooks {
+        final List<Handler<DisconnectReason>> disconnecting = new CopyOnWriteArrayList<>();
+        final List<Handler<DisconnectReason>> disconnected = new CopyOnWriteArrayList<>();
+        final List<Handler<Throwable>> errors = new CopyOnWriteArrayList<>();
+        final List<Handler<Event>> outgoing = new CopyOnWriteArrayList<>();
+        final List<Middleware<Event>> middlewares = new CopyOnWriteArrayList<>();
+        final List<Runnable> drains = new CopyOnWriteArrayList<>();
+    }
+
+    Socket(Namespace namespace, Connection connection, Handshake handshake) {
+        this.namespace = namespace;
+        this.connection = connection;
+        this.handshake = handshake;
+        MaruServer server = namespace.server();
+        this.handlers = new HandlerQueue(
+                server.handlerExecutor(connection.loop()),
+                server.options().maxPendingEvents(),
+                reading -> execute(() -> connection.setReading(reading)));
+    }
+
+    // ---- who it is
+
+    /**
+     * Its id, which may be shown to others; it is also the name of a room that has this socket alone.
+     *
+     * @return 20 characters
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * Its namespace.
+     *
+     * @return the namespace
+     */
+    public Namespace namespace() {
+        return namespace;
+    }
+
+    /**
+     * The facts of its arrival.
+     *
+     * @return the handshake
+     */
+    public Handshake handshake() {
+        return handshake;
+    }
+
+    /**
+     * Whether this is a plain WebSocket that speaks the envelope, rather than a Socket.IO client.
+     *
+     * @return true for a plain WebSocket
+     */
+    public boolean isPlain() {
+        return connection.isPlain();
+    }
+
+    /**
+     * What carries it now.
+     *
+     * @return {@code polling} or {@code websocket}
+     */
+    public String transport() {
+        return connection.session().transport();
+    }
+
+    /**
+     * What the application keeps about it; seen by others through {@link RemoteSocket#data()}.
+     *
+     * @return a map for any thread
+     */
+    public Map<String, Object> data() {
+        Map<String, Object> map = data;
+        if (map == null) {
+            synchronized (this) {
+                map = data;
+                if (map == null) {
+                    map = new ConcurrentHashMap<>(4);
+                    data = map;
+                }
+            }
+        }
+        return map;
+    }
+
+    /**
+     * Whether it has been let into its namespace and has not left.
+     *
+     * @return true while it is a member
+     */
+    public boolean isConnected() {
+        return state == State.CONNECTED;
+    }
+
+    // ---- what it hears
+
+    /**
+     * Hears an event.
+     *
+     * @param event its name; for plain clients the {@code type}
+     * @param handler takes it, with all arguments unread
+     * @return this
+     */
+    public Socket on(String event, Handler<Event> handler) {
+        listeners.add(requireName(event), new Listener(Objects.requireNonNull(handler, "handler"), handler, false));
+        return this;
+    }
+
+    /**
+     * Hears an event by its first argument. When that is not there or does not fit the type, the handler is not called;
+     * the error listeners are, and a plain client gets {@code {"error":"Invalid payload"}}.
+     *
+     * @param event its name
+     * @param type what to make of the first argument: a record, {@code String}, {@code Map}, {@code byte[]}, …
+     * @param handler takes it
+     * @param <T> that type
+     * @return this
+     */
+    public <T> Socket on(String event, Class<T> type, Handler<T> handler) {
+        listeners.add(
+                requireName(event), new Listener(typed(type, (value, ack) -> handler.handle(value)), handler, false));
+        return this;
+    }
+
+    /**
+     * Hears an event by its first argument, and answers it.
+     *
+     * @param event its name
+     * @param type what to make of the first argument
+     * @param handler takes it
+     * @param <T> that type
+     * @return this
+     * @see #on(String, Class, Handler)
+     */
+    public <T> Socket on(String event, Class<T> type, AckHandler<T> handler) {
+        listeners.add(requireName(event), new Listener(typed(type, handler), handler, false));
+        return this;
+    }
+
+    /**
+     * Hears an event once.
+     *
+     * @param event its name
+     * @param handler takes the first that comes
+     * @return this
+     */
+    public Socket once(String event, Handler<Event> handler) {
+        listeners.add(requireName(event), new Listener(Objects.requireNonNull(handler, "handler"), handler, true));
+        return this;
+    }
+
+    /**
+     * Hears an event no longer.
+     *
+     * @param event its name
+     * @param handler what was given to {@code on} or {@code once}
+     * @return this
+     */
+    public Socket off(String event, Object handler) {
+        listeners.remove(event, Objects.requireNonNull(handler, "handler"));
+        return this;
+    }
+
+    /**
+     * Takes all handlers of an event away.
+     *
+     * @param event its name
+     * @return this
+     */
+    public Socket off(String event) {
+        listeners.remove(event, null);
+        return this;
+    }
+
+    /**
+     * Hears every event, before the event's own handlers, also those that nobody else listens for.
+     *
+     * @param handler takes it
+     * @return this
+     */
+    public Socket onAny(Handler<Event> handler) {
+        listeners.addAny(new Listener(Objects.requireNonNull(handler, "handler"), handler, false), false);
+        return this;
+    }
+
+    /**
+     * As {@link #onAny}, before those that were added before.
+     *
+     * @param handler takes it
+     * @return this
+     */
+    public Socket prependAny(Handler<Event> handler) {
+        listeners.addAny(new Listener(Objects.requireNonNull(handler, "handler"), handler, false), true);
+        return this;
+    }
+
+    /**
+     * Takes a handler of every event away.
+     *
+     * @param handler what was given to {@code onAny}, or null for all of them
+     * @return this
+     */
+    public Socket offAny(@Nullable Handler<Event> handler) {
+        listeners.removeAny(handler);
+        return this;
+    }
+
+    /**
+     * Sees every event that is sent to this client, broadcasts too, but no answers.
+     *
+     * @param handler takes it
+     * @return this
+     */
+    public Socket onAnyOutgoing(Handler<Event> handler) {
+        hooks().outgoing.add(Objects.requireNonNull(handler, "handler"));
+        return this;
+    }
+
+    /**
+     * As {@link #onAnyOutgoing}, before those that were added before.
+     *
+     * @param handler takes it
+     * @return this
+     */
+    public Socket prependAnyOutgoing(Handler<Event> handler) {
+        hooks().outgoing.add(0, Objects.requireNonNull(handler, "handler"));
+        return this;
+    }
+
+    /**
+     * Takes a handler of sent events away.
+     *
+     * @param handler what was given to {@code onAnyOutgoing}, or null for all of them
+     * @return this
+     */
+    public Socket offAnyOutgoing(@Nullable Handler<Event> handler) {
+        if (handler == null) {
+            hooks().outgoing.clear();
+        } else {
+            hooks().outgoing.remove(handler);
+        }
+        return this;
+    }
+
+    /**
+     * Puts a middleware before all events of this socket. An event that it refuses reaches no handler; the refusal goes
+     * to {@link #onError}. A plain client hears of it, with the message of a {@link ConnectRefusedException}.
+     *
+     * @param middleware looks at each event
+     * @return this
+     */
+    public Socket use(Middleware<Event> middleware) {
+        hooks().middlewares.add(Objects.requireNonNull(middleware, "middleware"));
+        return this;
+    }
+
+    /**
+     * Hears that the socket is about to leave: {@link #rooms()} still has its rooms, though nothing is delivered to it any
+     * more.
+     *
+     * @param handler takes the reason
+     * @return this
+     */
+    public Socket onDisconnecting(Handler<DisconnectReason> handler) {
+        hooks().disconnecting.add(Objects.requireNonNull(handler, "handler"));
+        return this;
+    }
+
+    /**
+     * Hears that the socket has left. It is the last that is heard of it, and comes once.
+     *
+     * @param handler takes the reason
+     * @return this
+     */
+    public Socket onDisconnect(Handler<DisconnectReason> handler) {
+        hooks().disconnected.add(Objects.requireNonNull(handler, "handler"));
+        return this;
+    }
+
+    /**
+     * Hears what went wrong: handlers that threw, events that a middleware refused or that did not fit their type. Without
+     * such a handler the server's own hears it.
+     *
+     * @param handler takes the exception
+     * @return this
+     */
+    public Socket onError(Handler<Throwable> handler) {
+        hooks().errors.add(Objects.requireNonNull(handler, "handler"));
+        return this;
+    }
+
+    // ---- what it is told
+
+    /**
+     * Sends an event to this client.
+     *
+     * @param event its name
+     * @param args its arguments: any objects that can be written as JSON, bytes among them
+     * @throws IllegalArgumentException when an argument cannot be written, or the name is reserved
+     */
+    public void emit(String event, @Nullable Object... args) {
+        emit(event, namespace.encode(args));
+    }
+
+    /**
+     * Sends an event with arguments that have come from elsewhere, unread.
+     *
+     * @param event its name
+     * @param args its arguments
+     * @throws IllegalArgumentException when the name is reserved
+     */
+    public void emit(String event, Payload args) {
+        emit(event, args, false);
+    }
+
+    /**
+     * Sends the event {@code message}.
+     *
+     * @param args its arguments
+     */
+    public void send(@Nullable Object... args) {
+        emit("message", args);
+    }
+
+    /**
+     * Sends an event and asks for an answer. The answer is awaited for the server's {@code ackTimeout}.
+     *
+     * @param event its name
+     * @param args its arguments
+     * @return the answer; fails with {@link TimeoutException} or {@link DisconnectedException}. What depends on it runs as
+     *     handlers do
+     * @throws IllegalArgumentException when an argument cannot be written, or the name is reserved
+     */
+    public CompletableFuture<Payload> request(String event, @Nullable Object... args) {
+        return request(
+                event, namespace.encode(args), namespace.server().options().ackTimeout());
+    }
+
+    /**
+     * This socket with a limit of its own for the time that answers may take.
+     *
+     * @param timeout the time
+     * @return sends to this socket
+     */
+    public Emitter timeout(Duration timeout) {
+        return new Emitter(this, false, timeout);
+    }
+
+    /**
+     * This socket with events that may be lost: they are dropped when the client cannot take them at once.
+     *
+     * @return sends to this socket
+     */
+    public Emitter asVolatile() {
+        return new Emitter(this, true, namespace.server().options().ackTimeout());
+    }
+
+    /**
+     * The members of a room, without this socket.
+     *
+     * @param room the room
+     * @return sends to them
+     */
+    public Broadcast to(String... room) {
+        return broadcast().to(room);
+    }
+
+    /**
+     * The members of some rooms, without this socket.
+     *
+     * @param rooms the rooms
+     * @return sends to them
+     */
+    public Broadcast to(Collection<String> rooms) {
+        return broadcast().to(rooms);
+    }
+
+    /**
+     * Everyone in the namespace but this socket and the members of some rooms.
+     *
+     * @param rooms the rooms
+     * @return sends to them
+     */
+    public Broadcast except(String... rooms) {
+        return broadcast().except(rooms);
+    }
+
+    /**
+     * Everyone in the namespace but this socket.
+     *
+     * @return sends to them
+     */
+    public Broadcast broadcast() {
+        return Broadcast.fromSocket(this);
+    }
+
+    // ---- where it is
+
+    /**
+     * Joins rooms. When this returns the socket is a member: what is sent to the room from now on reaches it. A room that
+     * it is in already is left as it is.
+     *
+     * @param names the rooms
+     * @return this
+     * @throws IllegalArgumentException when a name is too long, or there would be too many rooms
+     */
+    public Socket join(String... names) {
+        for (String name : names) {
+            rooms.join(Objects.requireNonNull(name, "room"));
+        }
+        return this;
+    }
+
+    /**
+     * Joins rooms.
+     *
+     * @param names the rooms
+     * @return this
+     * @see #join(String...)
+     */
+    public Socket join(Collection<String> names) {
+        names.forEach(rooms::join);
+        return this;
+    }
+
+    /**
+     * Leaves a room; nothing happens when it is not in it.
+     *
+     * @param name the room
+     * @return this
+     */
+    public Socket leave(String name) {
+        rooms.leave(Objects.requireNonNull(name, "name"));
+        return this;
+    }
+
+    /**
+     * The rooms that it is in, the room of its own id among them.
+     *
+     * @return a copy; empty once the socket has left
+     */
+    public Set<String> rooms() {
+        return rooms.names();
+    }
+
+    /**
+     * Whether it is in a room.
+     *
+     * @param room the room
+     * @return true when it is
+     */
+    public boolean isIn(String room) {
+        return rooms.contains(room);
+    }
+
+    // ---- how much it takes
+
+    /**
+     * Whether the client takes what is sent at this moment.
+     *
+     * @return false when it would wait, or the socket has left; from a thread other than the socket's loop, how it was
+     *     just now
+     */
+    public boolean isWritable() {
+        return state != State.GONE && connection.session().isWritable();
+    }
+
+    /**
+     * The bytes that wait for the client to take them.
+     *
+     * @return bytes; from a thread other than the socket's loop, as many as there were just now
+     */
+    public long bufferedBytes() {
+        return connection.session().bufferedBytes();
+    }
+
+    /**
+     * Hears that the client takes messages again, after it did not.
+     *
+     * @param handler runs as handlers do
+     * @return this
+     */
+    public Socket onDrain(Runnable handler) {
+        hooks().drains.add(Objects.requireNonNull(handler, "handler"));
+        return this;
+    }
+
+    // ---- how it ends
+
+    /** Sends the client out of the namespace; a connection that is in others stays. A plain WebSocket is closed. */
+    public void disconnect() {
+        disconnect(false);
+    }
+
+    /**
+     * Sends the client out of the namespace, or of all and away.
+     *
+     * @param close whether the connection is closed, after the client was sent out of each of its namespaces
+     */
+    public void disconnect(boolean close) {
+        execute(() -> connection.disconnect(this, close));
+    }
+
+    @Override
+    public String toString() {
+        return namespace.name() + "#" + id;
+    }
+
+    // ---- for the classes beside it
+
+    Loop loop() {
+        return connection.loop();
+    }
+
+    Dialect dialect() {
+        return connection.dialect();
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** Runs a task on the loop: at once when the caller is on it. */
+    private void execute(Runnable task) {
+        if (loop().inLoop()) {
+            task.run();
+        } else {
+            loop().execute(task);
+        }
+    }
+
+    void emit(String event, Payload args, boolean isVolatile) {
+        Outgoing outgoing =
+                new Outgoing(new Packet.Event(namespace.name(), requireName(event), args, Packet.NO_ACK), isVolatile);
+        execute(() -> deliver(outgoing));
+    }
+
+    CompletableFuture<Payload> request(String event, Payload args, Duration timeout) {
+        long ackId = namespace.nextAckId();
+        Outgoing outgoing = new Outgoing(new Packet.Event(namespace.name(), requireName(event), args, ackId), false);
+        if (state == State.GONE) {
+            // not on the loop, which runs no more after the server's stop
+            namespace.server().counters().droppedGone.increment();
+            return CompletableFuture.failedFuture(new DisconnectedException());
+        }
+        CompletableFuture<Payload> answer = new CompletableFuture<>();
+        execute(() -> {
+            ask(ackId, outgoing, new Request(answer, ackId, timeout));
+            outgoing.release();
+        });
+        return answer;
+    }
+
+    /** One question to this socket. Its future completes where handlers run. */
+    private final class Request implements PendingAcks.Waiting {
+        private final CompletableFuture<Payload> answer;
+        private final Loop.Timeout timer;
+
+        Request(CompletableFuture<Payload> answer, long ackId, Duration timeout) {
+            this.answer = answer;
+            this.timer = loop().schedule(timeout.toNanos(), () -> {
+                PendingAcks.Waiting waiting = pendingAcks.remove(ackId);
+                if (waiting != null) {
+                    waiting.failed(new TimeoutException("operation has timed out"));
+                }
+            });
+        }
+
+        @Override
+        public void answered(Payload payload) {
+            timer.cancel();
+            handlers.execute(() -> answer.complete(payload));
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            timer.cancel();
+            handlers.execute(() -> answer.completeExceptionally(cause));
+        }
+    }
+
+    /** Sends a question whose answer somebody waits for, and whose buffers the caller lets go of; on the loop. */
+    void ask(long ackId, Outgoing outgoing, PendingAcks.Waiting waiting) {
+        if (state == State.GONE) {
+            waiting.failed(new DisconnectedException());
+        } else if (pendingAcks.size() >= namespace.server().options().maxPendingAcks()) {
+            waiting.failed(new IllegalStateException("too many answers are awaited of this socket"));
+            return;
+        } else {
+            pendingAcks.add(ackId, waiting);
+        }
+        write(outgoing);
+    }
+
+    void forgetAck(long ackId) {
+        pendingAcks.remove(ackId);
+    }
+
+    void sendAck(long ackId, Payload args) {
+        Outgoing outgoing = new Outgoing(new Packet.Ack(namespace.name(), ackId, args), false);
+        execute(() -> deliver(outgoing));
+    }
+
+    void fail(String message) {
+        Outgoing outgoing = new Outgoing(new Packet.Failure(namespace.name(), message), false);
+        execute(() -> deliver(outgoing));
+    }
+
+    /** Sends to this socket alone, and lets go; on the loop. */
+    private void deliver(Outgoing outgoing) {
+        write(outgoing);
+        outgoing.release();
+    }
+
+    private void write(Outgoing outgoing) {
+        Encoded message = outgoing.encoded(dialect());
+        if (message != null) {
+            write(outgoing, message);
+        }
+    }
+
+    /** Writes a message that may be shared with others; on the loop. */
+    void write(Outgoing outgoing, Encoded message) {
+        if (state == State.GONE) {
+            namespace.server().counters().droppedGone.increment();
+            return;
+        }
+        if (outgoing.isVolatile
+                && (state != State.CONNECTED || !connection.session().isWritable())) {
+            namespace.server().counters().droppedVolatile.increment();
+            return;
+        }
+        Hooks has = hooks;
+        if (has != null && !has.outgoing.isEmpty() && outgoing.packet instanceof Packet.Event event) {
+            Event seen = new Event(this, event.name(), event.args(), new Ack(this, Packet.NO_ACK));
+            handlers.execute(() -> has.outgoing.forEach(handler -> run(handler, seen)));
+        }
+        connection.session().send(message);
+    }
+
+    /** Marks the socket for one walk over members; false when it bore the mark. On the loop. */
+    boolean stamp(long walk) {
+        boolean first = stamp != walk;
+        stamp = walk;
+        return first;
+    }
+
+    /** The client may enter: on the loop, by the connection. */
+    void enter() {
+        assert loop().inLoop();
+        state = State.CONNECTED;
+        everyone = namespace.add(this);
+        rooms.open();
+    }
+
+    /** Whether it waits for being let in; on the loop. */
+    boolean isConnecting() {
+        return state == State.CONNECTING;
+    }
+
+    /** It has entered, and the client knows: on the loop, by the connection. */
+    void entered() {
+        handlers.execute(() -> namespace.forEachConnectionHandler(handler -> run(handler, this)));
+    }
+
+    /** It has left, or will not enter: on the loop, by the connection, once. */
+    void leave(DisconnectReason reason) {
+        assert loop().inLoop();
+        boolean wasConnected = state == State.CONNECTED;
+        state = State.GONE;
+        Membership membership = everyone;
+        if (membership != null) {
+            namespace.remove(this, membership);
+            everyone = null;
+        }
+        rooms.close();
+        pendingAcks.failAll(new DisconnectedException());
+        handlers.execute(() -> {
+            Hooks has = hooks;
+            if (wasConnected && has != null) {
+                has.disconnecting.forEach(handler -> run(handler, reason));
+            }
+            rooms.clear();
+            if (wasConnected && has != null) {
+                has.disconnected.forEach(handler -> run(handler, reason));
+            }
+        });
+    }
+
+    /** Runs a task where and when handlers do. */
+    void handle(Runnable task) {
+        handlers.execute(task);
+    }
+
+    /** An event has come; on the loop. */
+    void onEvent(Packet.Event packet) {
+        Event event = new Event(this, packet.name(), packet.args(), new Ack(this, packet.ackId()));
+        handlers.execute(() -> pass(event, 0));
+    }
+
+    /** An answer has come; on the loop. */
+    void onAck(Packet.Ack packet) {
+        PendingAcks.Waiting waiting = pendingAcks.remove(packet.ackId());
+        if (waiting != null) {
+            waiting.answered(packet.args());
+        }
+    }
+
+    /** The client takes messages again; on the loop. */
+    void onWritable() {
+        Hooks has = hooks;
+        if (has != null && !has.drains.isEmpty()) {
+            handlers.execute(() -> has.drains.forEach(drain -> run(ignored -> drain.run(), this)));
+        }
+    }
+
+    // lets the event through the middlewares from one on, then to its handlers
+    private void pass(Event event, int from) {
+        Hooks has = hooks;
+        int i = from;
+        while (has != null && i < has.middlewares.size()) {
+            Middleware<Event> middleware = has.middlewares.get(i++);
+            CompletionStage<?> stage;
+            try {
+                stage = middleware.check(event);
+            } catch (Throwable refusal) {
+                refused(event, refusal);
+                return;
+            }
+            if (stage != null) {
+                int next = i;
+                stage.whenComplete((done, refusal) -> handlers.execute(() -> {
+                    if (refusal == null) {
+                        pass(event, next);
+                    } else {
+                        refused(event, Namespace.cause(refusal));
+                    }
+                }));
+                return;
+            }
+        }
+        dispatch(event);
+    }
+
+    private void refused(Event event, Throwable refusal) {
+        if (isPlain()) {
+            event.ack()
+                    .fail(
+                            refusal instanceof ConnectRefusedException
+                                    ? String.valueOf(refusal.getMessage())
+                                    : INTERNAL_ERROR);
+        }
+        report(refusal);
+    }
+
+    private void dispatch(Event event) {
+        Listener[] found = listeners.take(event.name());
+        if (found.length == 0) {
+            nobodyListens(event);
+        }
+        for (Listener listener : found) {
+            try {
+                listener.run().handle(event);
+            } catch (Throwable e) {
+                if (isPlain()) {
+                    event.ack().fail(e instanceof WireException ? "Invalid payload" : INTERNAL_ERROR);
+                }
+                report(
+                        e instanceof WireException
+                                ? new IllegalArgumentException("event \"" + event.name() + "\": " + e.getMessage(), e)
+                                : e);
+            }
+        }
+    }
+
+    private void nobodyListens(Event event) {
+        if (!isPlain()) {
+            return; // as every Socket.IO server
+        }
+        if (!event.name().equals("ping")) {
+            event.ack().fail("Unknown message type");
+        } else if (event.ack().isWanted()) {
+            event.ack().send(event.args());
+        } else {
+            emit("pong", event.args());
+        }
+    }
+
+    private <T> void run(Handler<T> handler, T value) {
+        try {
+            handler.handle(value);
+        } catch (Throwable e) {
+            report(e);
+        }
+    }
+
+    private void report(Throwable e) {
+        Hooks has = hooks;
+        if (has == null || has.errors.isEmpty()) {
+            namespace.server().report(this, e);
+            return;
+        }
+        for (Handler<Throwable> handler : has.errors) {
+            try {
+                handler.handle(e);
+            } catch (Throwable again) {
+                namespace.server().report(this, again);
+            }
+        }
+    }
+
+    private <T> Handler<Event> typed(Class<T> type, AckHandler<T> handler) {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(handler, "handler");
+        return event -> {
+            T value = event.get(0, type);
+            if (value == null) {
+                throw new WireException(WireException.Reason.MALFORMED, "an argument expected");
+            }
+            handler.handle(value, event.ack());
+        };
+    }
+
+    private Hooks hooks() {
+        Hooks has = hooks;
+        if (has == null) {
+            synchronized (this) {
+                has = hooks;
+                if (has == null) {
+                    has = new Hooks();
+                    hooks = has;
+                }
+            }
+        }
+        return has;
+    }
+
+    static String requireName(String event) {
+        Objects.requireNonNull(event, "event");
+        if (Packet.RESERVED_EVENTS.contains(event)) {
+            throw new IllegalArgumentException('"' + event + "\" is a reserved event name");
+        }
+        return event;
+    }
+
+    /** A snapshot for others. */
+    RemoteSocket snapshot() {
+        return new RemoteSocket(this, rooms.names(), data == null ? Map.of() : Map.copyOf(data()));
+    }
+}

@@ -1,0 +1,120 @@
+package io.maru.server;
+
+import io.maru.server.Room.Membership;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rooms of one socket. Joining and leaving are decided under its lock, on whatever thread; a socket that has left
+ * joins nothing any more, so no room keeps a ghost. Rooms that were joined before the socket was let in count from then
+ * on.
+ */
+final class SocketRooms {
+
+    private final Socket socket;
+
+    // guarded by this; the value is null until the socket has been let in
+    private @Nullable Map<String, @Nullable Membership> memberships;
+    private boolean open;
+    private boolean closed;
+    private boolean cleared;
+
+    SocketRooms(Socket socket) {
+        this.socket = socket;
+    }
+
+    void join(String name) {
+        Membership added;
+        synchronized (this) {
+            if (closed || name.equals(socket.id())) {
+                return;
+            }
+            ServerOptions options = socket.namespace().server().options();
+            if (name.length() > options.maxNameLength()) {
+                throw new IllegalArgumentException(
+                        "a room name of at most " + options.maxNameLength() + " characters expected: " + name.length());
+            }
+            if (memberships == null) {
+                memberships = new HashMap<>(2);
+            } else if (memberships.containsKey(name)) {
+                return;
+            } else if (memberships.size() >= options.maxRoomsPerSocket()) {
+                throw new IllegalArgumentException("at most " + options.maxRoomsPerSocket() + " rooms a socket");
+            }
+            added = open ? socket.namespace().rooms().enter(name, socket) : null;
+            memberships.put(name, added);
+        }
+        if (added != null) {
+            onLoop(() -> added.room.add(added));
+        }
+    }
+
+    void leave(String name) {
+        Membership removed;
+        synchronized (this) {
+            if (closed || memberships == null) {
+                return;
+            }
+            removed = memberships.remove(name);
+            if (removed == null) {
+                return;
+            }
+            socket.namespace().rooms().exit(removed);
+        }
+        onLoop(() -> removed.room.remove(removed));
+    }
+
+    /** The socket has been let in; on its loop. */
+    synchronized void open() {
+        open = true;
+        if (memberships != null) {
+            memberships.replaceAll((name, none) -> {
+                Membership membership = socket.namespace().rooms().enter(name, socket);
+                membership.room.add(membership);
+                return membership;
+            });
+        }
+    }
+
+    /** The socket has left: it is taken out of its rooms, whose names are known until {@link #clear}. On its loop. */
+    synchronized void close() {
+        closed = true;
+        if (memberships != null) {
+            for (Membership membership : memberships.values()) {
+                if (membership != null) {
+                    socket.namespace().rooms().exit(membership);
+                    membership.room.remove(membership);
+                }
+            }
+        }
+    }
+
+    synchronized void clear() {
+        cleared = true;
+        memberships = null;
+    }
+
+    synchronized Set<String> names() {
+        if (cleared) {
+            return Set.of();
+        }
+        Set<String> names = memberships == null ? new HashSet<>(2) : new HashSet<>(memberships.keySet());
+        names.add(socket.id());
+        return names;
+    }
+
+    synchronized boolean contains(String name) {
+        return !cleared && (name.equals(socket.id()) || memberships != null && memberships.containsKey(name));
+    }
+
+    private void onLoop(Runnable task) {
+        if (socket.loop().inLoop()) {
+            task.run();
+        } else {
+            socket.loop().execute(task);
+        }
+    }
+}
