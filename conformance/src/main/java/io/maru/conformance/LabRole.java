@@ -1,0 +1,82 @@
+package io.maru.conformance;
+
+import io.maru.server.ConnectRefusedException;
+import io.maru.server.MaruServer;
+import io.maru.server.Namespace;
+import io.maru.server.ServerOptions;
+import io.maru.server.Socket;
+import io.maru.server.engine.HttpRequest;
+import io.maru.server.engine.HttpResponse;
+import io.maru.wire.Json;
+import io.maru.wire.JsonCodec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The role of the acceptance checks: Socket.IO clients and plain ones in the same rooms. */
+final class LabRole {
+
+    private static final int PLAIN_MAX_BYTES = 65_536;
+
+    private LabRole() {}
+
+    static Role role() {
+        return new Role("lab", 9, LabRole::options, LabRole::setUp);
+    }
+
+    private static void options(ServerOptions.Builder options) {
+        Role.likeNode(options);
+        options.connectTimeout(Duration.ofSeconds(1)).plainPath("/plain").plainMaxMessageBytes(PLAIN_MAX_BYTES);
+    }
+
+    private static void setUp(MaruServer server) {
+        LabEvents events = new LabEvents();
+        server.onConnection(socket -> {
+            LabRooms.add(socket);
+            if (socket.isPlain()) {
+                LabRooms.addPlain(socket);
+            } else {
+                events.add(socket);
+            }
+        });
+        addNamespaces(server, events);
+        server.http("/stats", request -> stats(request, server.main()));
+    }
+
+    private static void addNamespaces(MaruServer server, LabEvents events) {
+        server.of("/chat").onConnection(events::add);
+        server.of("/auth").use(LabRole::refuseStrangers).onConnection(events::add);
+        server.of("/plainerr")
+                .use(socket -> {
+                    throw new ConnectRefusedException("nope");
+                })
+                .onConnection(events::add);
+        server.of("/slow").use(socket -> Later.after(Duration.ofMillis(100))).onConnection(events::add);
+        server.of(Pattern.compile("^/dyn-\\d+\\z")).onConnection(events::add);
+        server.of((name, auth) -> CompletableFuture.completedFuture(name.startsWith("/gate-") && isOpen(auth)))
+                .onConnection(events::add);
+    }
+
+    private static CompletableFuture<?> refuseStrangers(Socket socket) {
+        if ("secret".equals(Values.string(socket.handshake().auth().get("token")))) {
+            return CompletableFuture.completedFuture(null);
+        }
+        throw new ConnectRefusedException(
+                "not authorized", Map.<String, Object>of("code", "E_AUTH", "hint", List.of("use", "secret")));
+    }
+
+    private static boolean isOpen(@Nullable Json auth) {
+        return auth != null && "open".equals(Values.string(auth.get("key")));
+    }
+
+    private static HttpResponse stats(HttpRequest request, Namespace namespace) {
+        if (!request.method().equals("GET")) {
+            return HttpResponse.of(405);
+        }
+        Json body = JsonCodec.standard().json(Map.of("rooms", namespace.roomSizes()));
+        return HttpResponse.of(200, "application/json", body.toString());
+    }
+}

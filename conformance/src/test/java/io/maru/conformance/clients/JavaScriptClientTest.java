@@ -1,0 +1,69 @@
+package io.maru.conformance.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The official JavaScript client on Node; the scripts say what it does. */
+class JavaScriptClientTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void doesAllThatItCan(Way way) {
+        try (LabServer lab = new LabServer(options -> options.engine(
+                engine -> engine.pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofSeconds(1))))) {
+            NodeScripts.run("client.mjs", LIMIT, lab.url(), way.name().toLowerCase(Locale.ROOT));
+
+            await().untilAsserted(
+                            () -> assertThat(lab.server().stats().clients()).isZero());
+            assertThat(lab.server().main().roomSizes()).isEmpty();
+        }
+    }
+
+    @Test
+    void losesNothingWhileManyClientsUpgrade() {
+        try (LabServer lab = new LabServer(options -> {})) {
+            lab.proxy().holdWebSockets();
+            NodeScripts.run("upgrades.mjs", LIMIT, lab.url(), "upgrade");
+
+            await().untilAsserted(
+                            () -> assertThat(lab.server().stats().clients()).isZero());
+        }
+    }
+
+    @Test
+    void putsNoMoreIntoOnePostThanTheServerTakes() {
+        int maxBytes = 10_000;
+        Queue<Integer> lengths = new ConcurrentLinkedQueue<>();
+        try (LabServer lab = new LabServer(options ->
+                options.engine(engine -> engine.maxHttpBufferSize(maxBytes).filter((request, headers) -> {
+                    String length = request.headers().get("content-length");
+                    if (request.method().equals("POST") && length != null) {
+                        lengths.add(Integer.valueOf(length));
+                    }
+                })))) {
+            NodeScripts.run("batches.mjs", LIMIT, lab.url(), "polling");
+        }
+        assertThat(lengths).allMatch(length -> length <= maxBytes).anyMatch(length -> length > maxBytes / 2);
+    }
+
+    @Test
+    void servesManyClientsAtOnce() {
+        try (LabServer lab = new LabServer(options -> {})) {
+            NodeScripts.run("crowd.mjs", LIMIT, lab.url(), "polling");
+
+            await().untilAsserted(
+                            () -> assertThat(lab.server().stats().clients()).isZero());
+            assertThat(lab.server().main().roomSizes()).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.maru.conformance.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.maru.app.RoomsServer;
+import io.maru.server.MaruServer;
+import io.maru.server.engine.HttpResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The standalone server's page in a real browser; the scripts say what is done there. Pictures are in target/screenshots. */
+class PageTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private final MaruServer server =
+            RoomsServer.create(options -> options.host("127.0.0.1").port(0));
+
+    @BeforeEach
+    void start() {
+        server.http(
+                "/test/sockets",
+                request -> HttpResponse.of(
+                        200,
+                        "text/plain",
+                        String.valueOf(server.main().sockets().size())));
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void showsWhoGetsWhat() {
+        browse("rooms-page.mjs");
+    }
+
+    @Test
+    void connectsTwoWhoCall() {
+        browse("call-page.mjs");
+    }
+
+    private void browse(String script) {
+        // camera and microphone are for secure pages only; localhost counts as one
+        String url = "http://localhost:" + server.port() + '/';
+        NodeScripts.run(
+                script,
+                LIMIT,
+                url,
+                NodeScripts.chromium().toString(),
+                NodeScripts.screenshots().toString());
+
+        await().untilAsserted(() -> assertThat(server.main().sockets()).isEmpty());
+        assertThat(server.main().roomSizes()).isEmpty();
+        assertThat(server.stats().clients()).isZero();
+    }
+}

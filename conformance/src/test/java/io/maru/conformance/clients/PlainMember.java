@@ -1,0 +1,85 @@
+package io.maru.conformance.clients;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.json.JSONException;
+import org.json.JSONObject;
+import org.jspecify.annotations.Nullable;
+
+/** The JDK's WebSocket as a member. */
+final class PlainMember implements Member {
+
+    private final String url;
+    private final Listener listener;
+    private final AtomicLong messageIds = new AtomicLong();
+    private final Map<Long, CompletableFuture<JSONObject>> answers = new ConcurrentHashMap<>();
+    private volatile @Nullable PlainClient client;
+    private volatile boolean closing;
+
+    PlainMember(String url, Listener listener) {
+        this.url = url;
+        this.listener = listener;
+        connect(1);
+    }
+
+    @Override
+    public CompletableFuture<JSONObject> request(String type, Map<String, ?> fields) {
+        CompletableFuture<JSONObject> answer = new CompletableFuture<>();
+        PlainClient current = client;
+        if (current != null) {
+            long id = messageIds.incrementAndGet();
+            answers.put(id, answer);
+            Map<String, Object> frame = new HashMap<>(fields);
+            frame.put("type", type);
+            frame.put("messageId", id);
+            current.send(new JSONObject(frame).toString());
+        }
+        return answer;
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        PlainClient current = client;
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    private void connect(int session) {
+        PlainClient.open(url, text -> hear(session, text), why -> lost(session)).whenComplete((opened, failure) -> {
+            if (opened != null) {
+                client = opened;
+                listener.onUp(session);
+            } else if (!closing) {
+                connect(session);
+            }
+        });
+    }
+
+    private void lost(int session) {
+        client = null;
+        if (!closing) {
+            connect(session + 1);
+        }
+    }
+
+    private void hear(int session, String text) {
+        try {
+            JSONObject frame = new JSONObject(text);
+            if (frame.optString("type").equals("chat")) {
+                listener.onChat(session, frame.getJSONObject("message"));
+            } else if (frame.optString("type").equals("callback")) {
+                CompletableFuture<JSONObject> answer = answers.remove(frame.getLong("messageId"));
+                if (answer != null) {
+                    answer.complete(frame.getJSONObject("data"));
+                }
+            }
+        } catch (JSONException e) {
+            throw new AssertionError(text, e);
+        }
+    }
+}
