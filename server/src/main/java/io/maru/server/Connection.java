@@ -209,6 +209,14 @@ final class Connection implements SessionListener {
             refuse(name, "Too many namespaces", null, outcome);
             return;
         }
+        if (name.length() > server.options().maxNameLength()) {
+            refuse(
+                    name,
+                    INVALID_NAMESPACE,
+                    null,
+                    outcome); // of a plain client's path; Socket.IO's decoder has its own limit
+            return;
+        }
         sockets.put(name, null);
         server.namespaces().find(name, auth, namespace -> onLoop(() -> enter(name, namespace, auth, outcome)));
     }

@@ -171,7 +171,8 @@ public final class MaruServer implements AutoCloseable {
     }
 
     /**
-     * Namespaces that exist when a client names them, if a function says so. It is asked once for a name.
+     * Namespaces that exist when a client names them, if a function says so. Once such a namespace exists the function is not
+     * asked for its name again.
      *
      * @param guard the function
      * @return what holds for all of them
@@ -317,7 +318,7 @@ public final class MaruServer implements AutoCloseable {
     @Override
     public void close() {
         try {
-            stop(DEFAULT_GRACE).get(DEFAULT_GRACE.toSeconds() + 5, TimeUnit.SECONDS);
+            stop(DEFAULT_GRACE).get(2 * DEFAULT_GRACE.toSeconds() + 5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

@@ -13,7 +13,7 @@ final class Room {
 
     // counts are changed by Rooms, one change at a time; the mask tells emitters on which loops there are members
     private final int[] countByLoop;
-    private int count;
+    private volatile int count;
     private volatile long loops;
 
     private final @Nullable RoomShard[] shards;
@@ -25,6 +25,7 @@ final class Room {
     }
 
     /** Counts one more member. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one change at a time, see Rooms
     void increment(int loop) {
         count++;
         if (countByLoop[loop]++ == 0) {
@@ -33,6 +34,7 @@ final class Room {
     }
 
     /** Counts one member less, and tells whether that was the last. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one change at a time, see Rooms
     boolean decrement(int loop) {
         if (--countByLoop[loop] == 0) {
             loops &= ~(1L << loop);

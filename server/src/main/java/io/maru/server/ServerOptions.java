@@ -301,7 +301,7 @@ public record ServerOptions(
         }
 
         /**
-         * How long a connection may be in no namespace before it is closed.
+         * How long a connection may take to enter its first namespace before it is closed.
          *
          * @param value 45 seconds unless set
          * @return this
@@ -367,7 +367,7 @@ public record ServerOptions(
         }
 
         /**
-         * How many characters the name of a namespace, event or room may have.
+         * How long names may be: of namespaces and events in bytes, of rooms in characters.
          *
          * @param value 256 unless set
          * @return this

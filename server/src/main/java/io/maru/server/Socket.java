@@ -1,23 +1,18 @@
 package io.maru.server;
 
-import io.maru.server.Listeners.Listener;
 import io.maru.server.Room.Membership;
 import io.maru.server.engine.Loop;
 import io.maru.wire.Dialect;
 import io.maru.wire.Encoded;
 import io.maru.wire.Packet;
 import io.maru.wire.Payload;
-import io.maru.wire.WireException;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Socket {
 
-    private static final String INTERNAL_ERROR = "Internal error";
-
     private enum State {
         CONNECTING,
         CONNECTED,
@@ -42,8 +35,7 @@ public final class Socket {
     private final Namespace namespace;
     private final Connection connection;
     private final Handshake handshake;
-    private final HandlerQueue handlers;
-    private final Listeners listeners = new Listeners();
+    private final SocketHandlers handlers;
     private final SocketRooms rooms = new SocketRooms(this);
 
     // written on the loop only
@@ -54,27 +46,12 @@ public final class Socket {
 
     // null until there is one; replaced under the lock of this
     private volatile @Nullable Map<String, Object> data;
-    private volatile @Nullable Hooks hooks;
-
-    /** What few sockets have: all that listens to something other than events. */
-    private static final class Hooks {
-        final List<Handler<DisconnectReason>> disconnecting = new CopyOnWriteArrayList<>();
-        final List<Handler<DisconnectReason>> disconnected = new CopyOnWriteArrayList<>();
-        final List<Handler<Throwable>> errors = new CopyOnWriteArrayList<>();
-        final List<Handler<Event>> outgoing = new CopyOnWriteArrayList<>();
-        final List<Middleware<Event>> middlewares = new CopyOnWriteArrayList<>();
-        final List<Runnable> drains = new CopyOnWriteArrayList<>();
-    }
 
     Socket(Namespace namespace, Connection connection, Handshake handshake) {
         this.namespace = namespace;
         this.connection = connection;
         this.handshake = handshake;
-        MaruServer server = namespace.server();
-        this.handlers = new HandlerQueue(
-                server.handlerExecutor(connection.loop()),
-                server.options().maxPendingEvents(),
-                reading -> execute(() -> connection.setReading(reading)));
+        this.handlers = new SocketHandlers(this);
     }
 
     // ---- who it is
@@ -162,7 +139,7 @@ public final class Socket {
      * @return this
      */
     public Socket on(String event, Handler<Event> handler) {
-        listeners.add(requireName(event), new Listener(Objects.requireNonNull(handler, "handler"), handler, false));
+        handlers.add(event, Objects.requireNonNull(handler, "handler"), handler, false);
         return this;
     }
 
@@ -177,8 +154,8 @@ public final class Socket {
      * @return this
      */
     public <T> Socket on(String event, Class<T> type, Handler<T> handler) {
-        listeners.add(
-                requireName(event), new Listener(typed(type, (value, ack) -> handler.handle(value)), handler, false));
+        Objects.requireNonNull(handler, "handler");
+        handlers.add(event, SocketHandlers.typed(type, (value, ack) -> handler.handle(value)), handler, false);
         return this;
     }
 
@@ -193,7 +170,7 @@ public final class Socket {
      * @see #on(String, Class, Handler)
      */
     public <T> Socket on(String event, Class<T> type, AckHandler<T> handler) {
-        listeners.add(requireName(event), new Listener(typed(type, handler), handler, false));
+        handlers.add(event, SocketHandlers.typed(type, handler), handler, false);
         return this;
     }
 
@@ -205,7 +182,7 @@ public final class Socket {
      * @return this
      */
     public Socket once(String event, Handler<Event> handler) {
-        listeners.add(requireName(event), new Listener(Objects.requireNonNull(handler, "handler"), handler, true));
+        handlers.add(event, Objects.requireNonNull(handler, "handler"), handler, true);
         return this;
     }
 
@@ -217,7 +194,7 @@ public final class Socket {
      * @return this
      */
     public Socket off(String event, Object handler) {
-        listeners.remove(event, Objects.requireNonNull(handler, "handler"));
+        handlers.events().remove(event, Objects.requireNonNull(handler, "handler"));
         return this;
     }
 
@@ -228,7 +205,7 @@ public final class Socket {
      * @return this
      */
     public Socket off(String event) {
-        listeners.remove(event, null);
+        handlers.events().remove(event, null);
         return this;
     }
 
@@ -239,7 +216,7 @@ public final class Socket {
      * @return this
      */
     public Socket onAny(Handler<Event> handler) {
-        listeners.addAny(new Listener(Objects.requireNonNull(handler, "handler"), handler, false), false);
+        handlers.addAny(Objects.requireNonNull(handler, "handler"), false);
         return this;
     }
 
@@ -250,7 +227,7 @@ public final class Socket {
      * @return this
      */
     public Socket prependAny(Handler<Event> handler) {
-        listeners.addAny(new Listener(Objects.requireNonNull(handler, "handler"), handler, false), true);
+        handlers.addAny(Objects.requireNonNull(handler, "handler"), true);
         return this;
     }
 
@@ -261,7 +238,7 @@ public final class Socket {
      * @return this
      */
     public Socket offAny(@Nullable Handler<Event> handler) {
-        listeners.removeAny(handler);
+        handlers.events().removeAny(handler);
         return this;
     }
 
@@ -272,7 +249,7 @@ public final class Socket {
      * @return this
      */
     public Socket onAnyOutgoing(Handler<Event> handler) {
-        hooks().outgoing.add(Objects.requireNonNull(handler, "handler"));
+        handlers.hooks().outgoing.add(Objects.requireNonNull(handler, "handler"));
         return this;
     }
 
@@ -283,7 +260,7 @@ public final class Socket {
      * @return this
      */
     public Socket prependAnyOutgoing(Handler<Event> handler) {
-        hooks().outgoing.add(0, Objects.requireNonNull(handler, "handler"));
+        handlers.hooks().outgoing.add(0, Objects.requireNonNull(handler, "handler"));
         return this;
     }
 
@@ -295,9 +272,9 @@ public final class Socket {
      */
     public Socket offAnyOutgoing(@Nullable Handler<Event> handler) {
         if (handler == null) {
-            hooks().outgoing.clear();
+            handlers.hooks().outgoing.clear();
         } else {
-            hooks().outgoing.remove(handler);
+            handlers.hooks().outgoing.remove(handler);
         }
         return this;
     }
@@ -310,7 +287,7 @@ public final class Socket {
      * @return this
      */
     public Socket use(Middleware<Event> middleware) {
-        hooks().middlewares.add(Objects.requireNonNull(middleware, "middleware"));
+        handlers.hooks().middlewares.add(Objects.requireNonNull(middleware, "middleware"));
         return this;
     }
 
@@ -322,7 +299,7 @@ public final class Socket {
      * @return this
      */
     public Socket onDisconnecting(Handler<DisconnectReason> handler) {
-        hooks().disconnecting.add(Objects.requireNonNull(handler, "handler"));
+        handlers.hooks().disconnecting.add(Objects.requireNonNull(handler, "handler"));
         return this;
     }
 
@@ -333,7 +310,7 @@ public final class Socket {
      * @return this
      */
     public Socket onDisconnect(Handler<DisconnectReason> handler) {
-        hooks().disconnected.add(Objects.requireNonNull(handler, "handler"));
+        handlers.hooks().disconnected.add(Objects.requireNonNull(handler, "handler"));
         return this;
     }
 
@@ -345,7 +322,7 @@ public final class Socket {
      * @return this
      */
     public Socket onError(Handler<Throwable> handler) {
-        hooks().errors.add(Objects.requireNonNull(handler, "handler"));
+        handlers.hooks().errors.add(Objects.requireNonNull(handler, "handler"));
         return this;
     }
 
@@ -541,7 +518,7 @@ public final class Socket {
      * @return this
      */
     public Socket onDrain(Runnable handler) {
-        hooks().drains.add(Objects.requireNonNull(handler, "handler"));
+        handlers.hooks().drains.add(Objects.requireNonNull(handler, "handler"));
         return this;
     }
 
@@ -581,7 +558,7 @@ public final class Socket {
     }
 
     /** Runs a task on the loop: at once when the caller is on it. */
-    private void execute(Runnable task) {
+    void execute(Runnable task) {
         if (loop().inLoop()) {
             task.run();
         } else {
@@ -690,10 +667,8 @@ public final class Socket {
             namespace.server().counters().droppedVolatile.increment();
             return;
         }
-        Hooks has = hooks;
-        if (has != null && !has.outgoing.isEmpty() && outgoing.packet instanceof Packet.Event event) {
-            Event seen = new Event(this, event.name(), event.args(), new Ack(this, Packet.NO_ACK));
-            handlers.execute(() -> has.outgoing.forEach(handler -> run(handler, seen)));
+        if (outgoing.packet instanceof Packet.Event event) {
+            handlers.onOutgoing(event);
         }
         connection.session().send(message);
     }
@@ -720,7 +695,7 @@ public final class Socket {
 
     /** It has entered, and the client knows: on the loop, by the connection. */
     void entered() {
-        handlers.execute(() -> namespace.forEachConnectionHandler(handler -> run(handler, this)));
+        handlers.onConnection();
     }
 
     /** It has left, or will not enter: on the loop, by the connection, once. */
@@ -735,16 +710,7 @@ public final class Socket {
         }
         rooms.close();
         pendingAcks.failAll(new DisconnectedException());
-        handlers.execute(() -> {
-            Hooks has = hooks;
-            if (wasConnected && has != null) {
-                has.disconnecting.forEach(handler -> run(handler, reason));
-            }
-            rooms.clear();
-            if (wasConnected && has != null) {
-                has.disconnected.forEach(handler -> run(handler, reason));
-            }
-        });
+        handlers.onGone(reason, wasConnected, rooms::clear);
     }
 
     /** Runs a task where and when handlers do. */
@@ -754,8 +720,7 @@ public final class Socket {
 
     /** An event has come; on the loop. */
     void onEvent(Packet.Event packet) {
-        Event event = new Event(this, packet.name(), packet.args(), new Ack(this, packet.ackId()));
-        handlers.execute(() -> pass(event, 0));
+        handlers.onEvent(packet);
     }
 
     /** An answer has come; on the loop. */
@@ -768,131 +733,7 @@ public final class Socket {
 
     /** The client takes messages again; on the loop. */
     void onWritable() {
-        Hooks has = hooks;
-        if (has != null && !has.drains.isEmpty()) {
-            handlers.execute(() -> has.drains.forEach(drain -> run(ignored -> drain.run(), this)));
-        }
-    }
-
-    // lets the event through the middlewares from one on, then to its handlers
-    private void pass(Event event, int from) {
-        Hooks has = hooks;
-        int i = from;
-        while (has != null && i < has.middlewares.size()) {
-            Middleware<Event> middleware = has.middlewares.get(i++);
-            CompletionStage<?> stage;
-            try {
-                stage = middleware.check(event);
-            } catch (Throwable refusal) {
-                refused(event, refusal);
-                return;
-            }
-            if (stage != null) {
-                int next = i;
-                stage.whenComplete((done, refusal) -> handlers.execute(() -> {
-                    if (refusal == null) {
-                        pass(event, next);
-                    } else {
-                        refused(event, Namespace.cause(refusal));
-                    }
-                }));
-                return;
-            }
-        }
-        dispatch(event);
-    }
-
-    private void refused(Event event, Throwable refusal) {
-        if (isPlain()) {
-            event.ack()
-                    .fail(
-                            refusal instanceof ConnectRefusedException
-                                    ? String.valueOf(refusal.getMessage())
-                                    : INTERNAL_ERROR);
-        }
-        report(refusal);
-    }
-
-    private void dispatch(Event event) {
-        Listener[] found = listeners.take(event.name());
-        if (found.length == 0) {
-            nobodyListens(event);
-        }
-        for (Listener listener : found) {
-            try {
-                listener.run().handle(event);
-            } catch (Throwable e) {
-                if (isPlain()) {
-                    event.ack().fail(e instanceof WireException ? "Invalid payload" : INTERNAL_ERROR);
-                }
-                report(
-                        e instanceof WireException
-                                ? new IllegalArgumentException("event \"" + event.name() + "\": " + e.getMessage(), e)
-                                : e);
-            }
-        }
-    }
-
-    private void nobodyListens(Event event) {
-        if (!isPlain()) {
-            return; // as every Socket.IO server
-        }
-        if (!event.name().equals("ping")) {
-            event.ack().fail("Unknown message type");
-        } else if (event.ack().isWanted()) {
-            event.ack().send(event.args());
-        } else {
-            emit("pong", event.args());
-        }
-    }
-
-    private <T> void run(Handler<T> handler, T value) {
-        try {
-            handler.handle(value);
-        } catch (Throwable e) {
-            report(e);
-        }
-    }
-
-    private void report(Throwable e) {
-        Hooks has = hooks;
-        if (has == null || has.errors.isEmpty()) {
-            namespace.server().report(this, e);
-            return;
-        }
-        for (Handler<Throwable> handler : has.errors) {
-            try {
-                handler.handle(e);
-            } catch (Throwable again) {
-                namespace.server().report(this, again);
-            }
-        }
-    }
-
-    private <T> Handler<Event> typed(Class<T> type, AckHandler<T> handler) {
-        Objects.requireNonNull(type, "type");
-        Objects.requireNonNull(handler, "handler");
-        return event -> {
-            T value = event.get(0, type);
-            if (value == null) {
-                throw new WireException(WireException.Reason.MALFORMED, "an argument expected");
-            }
-            handler.handle(value, event.ack());
-        };
-    }
-
-    private Hooks hooks() {
-        Hooks has = hooks;
-        if (has == null) {
-            synchronized (this) {
-                has = hooks;
-                if (has == null) {
-                    has = new Hooks();
-                    hooks = has;
-                }
-            }
-        }
-        return has;
+        handlers.onDrain();
     }
 
     static String requireName(String event) {

@@ -1,0 +1,225 @@
+package io.maru.server;
+
+import io.maru.server.Listeners.Listener;
+import io.maru.wire.Packet;
+import io.maru.wire.WireException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the application has put on one socket, and how it is run: one thing at a time, in the order in which things came,
+ * by the {@link HandlerQueue}. Safe for any thread. What a handler throws ends here.
+ */
+final class SocketHandlers {
+
+    private static final String INTERNAL_ERROR = "Internal error";
+
+    private final Socket socket;
+    private final HandlerQueue queue;
+    private final Listeners events = new Listeners();
+    // null until there is one; set under the lock of this
+    private volatile @Nullable Hooks hooks;
+
+    /** What few sockets have: all that listens to something other than events. */
+    static final class Hooks {
+        final List<Handler<DisconnectReason>> disconnecting = new CopyOnWriteArrayList<>();
+        final List<Handler<DisconnectReason>> disconnected = new CopyOnWriteArrayList<>();
+        final List<Handler<Throwable>> errors = new CopyOnWriteArrayList<>();
+        final List<Handler<Event>> outgoing = new CopyOnWriteArrayList<>();
+        final List<Middleware<Event>> middlewares = new CopyOnWriteArrayList<>();
+        final List<Runnable> drains = new CopyOnWriteArrayList<>();
+    }
+
+    SocketHandlers(Socket socket) {
+        this.socket = socket;
+        MaruServer server = socket.namespace().server();
+        this.queue = new HandlerQueue(
+                server.handlerExecutor(socket.loop()),
+                server.options().maxPendingEvents(),
+                reading -> socket.execute(() -> socket.connection().setReading(reading)));
+    }
+
+    Listeners events() {
+        return events;
+    }
+
+    void add(String event, Handler<Event> run, Object given, boolean once) {
+        events.add(Socket.requireName(event), new Listener(run, given, once));
+    }
+
+    void addAny(Handler<Event> handler, boolean first) {
+        events.addAny(new Listener(handler, handler, false), first);
+    }
+
+    /** Runs a task after what waits already. */
+    void execute(Runnable task) {
+        queue.execute(task);
+    }
+
+    /** The client has entered. */
+    void onConnection() {
+        queue.execute(() -> socket.namespace().forEachConnectionHandler(handler -> run(handler, socket)));
+    }
+
+    /** An event has come. */
+    void onEvent(Packet.Event packet) {
+        Event event = new Event(socket, packet.name(), packet.args(), new Ack(socket, packet.ackId()));
+        queue.execute(() -> pass(event, 0));
+    }
+
+    /** An event is sent to the client. */
+    void onOutgoing(Packet.Event packet) {
+        Hooks has = hooks;
+        if (has != null && !has.outgoing.isEmpty()) {
+            Event event = new Event(socket, packet.name(), packet.args(), new Ack(socket, Packet.NO_ACK));
+            queue.execute(() -> has.outgoing.forEach(handler -> run(handler, event)));
+        }
+    }
+
+    /** The client takes messages again. */
+    void onDrain() {
+        Hooks has = hooks;
+        if (has != null && !has.drains.isEmpty()) {
+            queue.execute(() -> has.drains.forEach(drain -> run(ignored -> drain.run(), socket)));
+        }
+    }
+
+    /** The client has left; between the two kinds of handlers its rooms are forgotten. */
+    void onGone(DisconnectReason reason, boolean wasConnected, Runnable forgetRooms) {
+        queue.execute(() -> {
+            Hooks has = hooks;
+            if (wasConnected && has != null) {
+                has.disconnecting.forEach(handler -> run(handler, reason));
+            }
+            forgetRooms.run();
+            if (wasConnected && has != null) {
+                has.disconnected.forEach(handler -> run(handler, reason));
+            }
+        });
+    }
+
+    // lets the event through the middlewares from one on, then to its handlers
+    private void pass(Event event, int from) {
+        Hooks has = hooks;
+        int i = from;
+        while (has != null && i < has.middlewares.size()) {
+            Middleware<Event> middleware = has.middlewares.get(i++);
+            CompletionStage<?> stage;
+            try {
+                stage = middleware.check(event);
+            } catch (Throwable refusal) {
+                refused(event, refusal);
+                return;
+            }
+            if (stage != null) {
+                int next = i;
+                stage.whenComplete((done, refusal) -> queue.execute(() -> {
+                    if (refusal == null) {
+                        pass(event, next);
+                    } else {
+                        refused(event, Namespace.cause(refusal));
+                    }
+                }));
+                return;
+            }
+        }
+        dispatch(event);
+    }
+
+    private void refused(Event event, Throwable refusal) {
+        if (socket.isPlain()) {
+            event.ack()
+                    .fail(
+                            refusal instanceof ConnectRefusedException
+                                    ? String.valueOf(refusal.getMessage())
+                                    : INTERNAL_ERROR);
+        }
+        report(refusal);
+    }
+
+    private void dispatch(Event event) {
+        Listener[] found = events.take(event.name());
+        if (found.length == 0) {
+            nobodyListens(event);
+        }
+        for (Listener listener : found) {
+            try {
+                listener.run().handle(event);
+            } catch (Throwable e) {
+                if (socket.isPlain()) {
+                    event.ack().fail(e instanceof WireException ? "Invalid payload" : INTERNAL_ERROR);
+                }
+                report(
+                        e instanceof WireException
+                                ? new IllegalArgumentException("event \"" + event.name() + "\": " + e.getMessage(), e)
+                                : e);
+            }
+        }
+    }
+
+    private void nobodyListens(Event event) {
+        if (!socket.isPlain()) {
+            return; // as every Socket.IO server
+        }
+        if (!event.name().equals("ping")) {
+            event.ack().fail("Unknown message type");
+        } else if (event.ack().isWanted()) {
+            event.ack().send(event.args());
+        } else {
+            socket.emit("pong", event.args());
+        }
+    }
+
+    private <T> void run(Handler<T> handler, T value) {
+        try {
+            handler.handle(value);
+        } catch (Throwable e) {
+            report(e);
+        }
+    }
+
+    private void report(Throwable e) {
+        Hooks has = hooks;
+        if (has == null || has.errors.isEmpty()) {
+            socket.namespace().server().report(socket, e);
+            return;
+        }
+        for (Handler<Throwable> handler : has.errors) {
+            try {
+                handler.handle(e);
+            } catch (Throwable again) {
+                socket.namespace().server().report(socket, again);
+            }
+        }
+    }
+
+    /** A handler of the first argument, as a handler of the event. */
+    static <T> Handler<Event> typed(Class<T> type, AckHandler<T> handler) {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(handler, "handler");
+        return event -> {
+            T value = event.get(0, type);
+            if (value == null) {
+                throw new WireException(WireException.Reason.MALFORMED, "an argument expected");
+            }
+            handler.handle(value, event.ack());
+        };
+    }
+
+    Hooks hooks() {
+        Hooks has = hooks;
+        if (has == null) {
+            synchronized (this) {
+                has = hooks;
+                if (has == null) {
+                    has = new Hooks();
+                    hooks = has;
+                }
+            }
+        }
+        return has;
+    }
+}
