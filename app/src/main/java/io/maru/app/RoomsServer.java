@@ -8,7 +8,6 @@ import io.maru.server.Namespace;
 import io.maru.server.ServerOptions;
 import io.maru.server.Socket;
 import io.maru.wire.Json;
-import io.maru.wire.Payload;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -83,11 +82,7 @@ public final class RoomsServer {
     private static void relay(Event event, String room, Object message) {
         Socket socket = event.socket();
         int others = socket.namespace().roomSize(room) - 1;
-        if (message instanceof Payload payload) {
-            socket.to(room).emit(event.name(), payload);
-        } else {
-            socket.to(room).emit(event.name(), message);
-        }
+        socket.to(room).emit(event.name(), message);
         event.ack().send(Map.of("delivered", others));
     }
 

@@ -255,7 +255,8 @@ final class LabEvents {
     private static Broadcast targets(Socket socket, Json order) {
         boolean fromNamespace = "nsp".equals(Values.string(order.get("from")));
         Broadcast all = fromNamespace ? socket.namespace().everyone() : socket.broadcast();
-        return all.to(rooms(socket, order.get("to"))).except(rooms(socket, order.get("except")));
+        List<String> rooms = rooms(socket, order.get("to"));
+        return (rooms.isEmpty() ? all : all.to(rooms)).except(rooms(socket, order.get("except")));
     }
 
     private static List<String> rooms(Socket socket, @Nullable Json names) {

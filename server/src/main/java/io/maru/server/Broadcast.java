@@ -18,15 +18,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Some of the sockets of a namespace, and what can be sent to them or done with them. Immutable: every method that narrows
- * or widens gives a new one. Rooms add up: a socket in several of them is reached once. Without a room everyone is
- * addressed. An id of a socket names that socket alone, also where somebody has joined a room of that name.
+ * or widens gives a new one. Rooms add up: a socket in several of them is reached once. Without any {@code to} everyone is
+ * addressed; an empty list of rooms addresses nobody. An id of a socket names that socket alone, also where somebody has joined a room of that name.
  *
  * <p>Who is addressed is decided when something is sent. Safe for any thread.
  */
 public final class Broadcast {
 
     private final Namespace namespace;
-    private final Set<String> rooms;
+    // null addresses everyone; empty addresses nobody
+    private final @Nullable Set<String> rooms;
     private final Set<String> except;
     private final @Nullable Socket sender;
     private final boolean isVolatile;
@@ -34,7 +35,7 @@ public final class Broadcast {
 
     private Broadcast(
             Namespace namespace,
-            Set<String> rooms,
+            @Nullable Set<String> rooms,
             Set<String> except,
             @Nullable Socket sender,
             boolean isVolatile,
@@ -48,11 +49,11 @@ public final class Broadcast {
     }
 
     static Broadcast fromNamespace(Namespace namespace) {
-        return new Broadcast(namespace, Set.of(), Set.of(), null, false, null);
+        return new Broadcast(namespace, null, Set.of(), null, false, null);
     }
 
     static Broadcast fromSocket(Socket sender) {
-        return new Broadcast(sender.namespace(), Set.of(), Set.of(), sender, false, null);
+        return new Broadcast(sender.namespace(), null, Set.of(), sender, false, null);
     }
 
     // ---- who is addressed
@@ -74,7 +75,8 @@ public final class Broadcast {
      * @return the wider choice
      */
     public Broadcast to(Collection<String> names) {
-        return new Broadcast(namespace, union(rooms, names), except, sender, isVolatile, timeout);
+        return new Broadcast(
+                namespace, union(rooms == null ? Set.of() : rooms, names), except, sender, isVolatile, timeout);
     }
 
     /**
@@ -166,8 +168,8 @@ public final class Broadcast {
      *
      * @param event its name
      * @param args its arguments
-     * @return the answers, complete or not; at once when nobody is addressed. It never fails; what depends on it runs on
-     *     a worker
+     * @return the answers, complete or not; it never fails. What depends on it runs on a worker, or with the caller when
+     *     nobody is addressed. A question is never dropped, {@link #asVolatile} or not
      */
     public CompletableFuture<Answers> request(String event, @Nullable Object... args) {
         return request(event, namespace.encode(args));
@@ -196,7 +198,11 @@ public final class Broadcast {
         if (!acks.result().isDone()) {
             Duration limit = timeout == null ? server.options().ackTimeout() : timeout;
             Loop.Timeout timer = server.loops().get(0).schedule(limit.toNanos(), acks::expire);
-            acks.result().whenComplete((answers, never) -> timer.cancel());
+            // also when the caller gives up: nobody waits for the answers then
+            acks.result().whenComplete((answers, failure) -> {
+                timer.cancel();
+                acks.expire();
+            });
         }
         return acks.result();
     }
@@ -211,8 +217,9 @@ public final class Broadcast {
     public CompletableFuture<List<RemoteSocket>> fetchSockets() {
         List<RemoteSocket> found = new ArrayList<>();
         return forEach(socket -> {
+                    RemoteSocket snapshot = socket.snapshot();
                     synchronized (found) {
-                        found.add(socket.snapshot());
+                        found.add(snapshot);
                     }
                 })
                 .thenApply(done -> List.copyOf(found));
@@ -267,7 +274,7 @@ public final class Broadcast {
             }
         };
         for (Loop loop : loops) {
-            loop.execute(() -> {
+            boolean taken = loop.execute(() -> {
                 try {
                     List<Socket> addressed = new ArrayList<>();
                     Delivery.forEach(namespace, targets, loop.index(), addressed::add);
@@ -278,6 +285,9 @@ public final class Broadcast {
                     one.run();
                 }
             });
+            if (!taken) {
+                one.run(); // the loop has ended, and with it its sockets
+            }
         }
         one.run();
         return done;
@@ -288,10 +298,8 @@ public final class Broadcast {
         for (Loop loop : loops) {
             outgoing.retain();
             int index = loop.index();
-            if (loop.inLoop()) {
-                delivery.run(index);
-            } else {
-                loop.execute(() -> delivery.run(index));
+            if (!loop.run(() -> delivery.run(index))) {
+                delivery.drop();
             }
         }
         outgoing.release();
@@ -313,16 +321,17 @@ public final class Broadcast {
     }
 
     private Targets targets() {
-        List<Room> toRooms = new ArrayList<>(rooms.size());
+        Set<String> names = rooms == null ? Set.of() : rooms;
+        List<Room> toRooms = new ArrayList<>(names.size());
         List<Socket> toSockets = new ArrayList<>(0);
-        namespace.resolve(rooms, toRooms, toSockets);
+        namespace.resolve(names, toRooms, toSockets);
         List<Room> exceptRooms = new ArrayList<>(0);
         List<Socket> exceptSockets = new ArrayList<>(1);
         namespace.resolve(except, exceptRooms, exceptSockets);
         if (sender != null) {
             exceptSockets.add(sender);
         }
-        return new Targets(rooms.isEmpty(), toRooms, toSockets, exceptRooms, exceptSockets);
+        return new Targets(rooms == null, toRooms, toSockets, exceptRooms, exceptSockets);
     }
 
     private static Set<String> union(Set<String> a, Collection<String> b) {

@@ -13,6 +13,7 @@ import io.maru.wire.PacketDecoder;
 import io.maru.wire.Payload;
 import io.maru.wire.WireException;
 import io.maru.wire.WireException.Reason;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -103,6 +104,7 @@ final class Connection implements SessionListener {
     }
 
     private void onPacket(Packet packet) {
+        assert loop().inLoop();
         if (packet instanceof Packet.Connect connect) {
             connect(connect.namespace(), connect.data());
             return;
@@ -171,7 +173,7 @@ final class Connection implements SessionListener {
             // behind what came before, so that answers keep the order of questions
             socket.handle(() -> new Ack(socket, e.ackId()).fail(message));
         } else {
-            write(new Packet.Failure("/", message));
+            write(new Packet.Failure(home == null ? "/" : home, message));
             answerWithError(e.ackId(), message);
         }
     }
@@ -209,16 +211,13 @@ final class Connection implements SessionListener {
             refuse(name, "Too many namespaces", null, outcome);
             return;
         }
-        if (name.length() > server.options().maxNameLength()) {
-            refuse(
-                    name,
-                    INVALID_NAMESPACE,
-                    null,
-                    outcome); // of a plain client's path; Socket.IO's decoder has its own limit
+        // Socket.IO's decoder has counted already; a plain client's path nobody has
+        if (name.getBytes(StandardCharsets.UTF_8).length > server.options().maxNameLength()) {
+            refuse(name, INVALID_NAMESPACE, null, outcome);
             return;
         }
         sockets.put(name, null);
-        server.namespaces().find(name, auth, namespace -> onLoop(() -> enter(name, namespace, auth, outcome)));
+        server.namespaces().find(name, auth, namespace -> loop().run(() -> enter(name, namespace, auth, outcome)));
     }
 
     private void enter(String name, @Nullable Namespace namespace, @Nullable Json auth, Outcome outcome) {
@@ -301,13 +300,16 @@ final class Connection implements SessionListener {
     // ---- leaving
 
     private void leave(Socket socket, DisconnectReason reason) {
-        sockets.remove(socket.namespace().name());
+        if (!sockets.remove(socket.namespace().name(), socket)) {
+            return; // it has left already: a handler of another socket's leaving sent it away
+        }
         socket.leave(reason);
         server.namespaces().left(socket.namespace());
     }
 
     /** The server sends a socket away. */
     void disconnect(Socket socket, boolean close) {
+        assert loop().inLoop();
         if (close) {
             for (Socket each : current()) {
                 sendAway(each);
@@ -390,6 +392,7 @@ final class Connection implements SessionListener {
 
     /** Counts one more or one less reason not to read from the client. */
     void setReading(boolean reading) {
+        assert loop().inLoop();
         readingPauses += reading ? -1 : 1;
         session.setReading(readingPauses <= 0);
     }
@@ -399,14 +402,6 @@ final class Connection implements SessionListener {
         if (message != null) {
             session.send(message);
             message.release();
-        }
-    }
-
-    private void onLoop(Runnable task) {
-        if (loop().inLoop()) {
-            task.run();
-        } else {
-            loop().execute(task);
         }
     }
 }

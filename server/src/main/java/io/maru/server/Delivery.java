@@ -24,6 +24,14 @@ final class Delivery {
         this.acks = acks;
     }
 
+    /** The loop has ended: nobody is there to deliver to. */
+    void drop() {
+        if (acks != null) {
+            acks.end();
+        }
+        outgoing.release();
+    }
+
     /** What is done with an addressed socket. */
     @FunctionalInterface
     interface Action {
@@ -74,11 +82,13 @@ final class Delivery {
         }
     }
 
-    /** Sends to one socket after the other, and remembers the message of the last one's dialect. */
+    /** Sends to one socket after the other, and remembers the message of two dialects: all that most rooms have. */
     private static final class Sender implements Action {
         private final Outgoing outgoing;
-        private @Nullable Dialect dialect;
-        private @Nullable Encoded message;
+        private @Nullable Dialect first;
+        private @Nullable Encoded firstMessage;
+        private @Nullable Dialect second;
+        private @Nullable Encoded secondMessage;
 
         Sender(Outgoing outgoing) {
             this.outgoing = outgoing;
@@ -86,13 +96,23 @@ final class Delivery {
 
         @Override
         public void accept(Socket socket) {
-            if (socket.dialect() != dialect) {
-                dialect = socket.dialect();
-                message = outgoing.encoded(dialect);
-            }
+            Dialect dialect = socket.dialect();
+            Encoded message = dialect == first ? firstMessage : dialect == second ? secondMessage : encoded(dialect);
             if (message != null) {
                 socket.write(outgoing, message);
             }
+        }
+
+        private @Nullable Encoded encoded(Dialect dialect) {
+            Encoded message = outgoing.encoded(dialect);
+            if (first == null) {
+                first = dialect;
+                firstMessage = message;
+            } else {
+                second = dialect;
+                secondMessage = message;
+            }
+            return message;
         }
     }
 
@@ -115,11 +135,15 @@ final class Delivery {
             Socket except = targets.exceptSockets().isEmpty()
                     ? null
                     : targets.exceptSockets().get(0);
-            forEach(rooms.get(0).shard(loop), socket -> {
-                if (socket != except) {
-                    action.accept(socket);
+            RoomShard shard = rooms.get(0).shard(loop);
+            if (shard != null) {
+                for (int k = shard.size() - 1; k >= 0; k--) {
+                    Socket socket = shard.get(k);
+                    if (socket != except) {
+                        action.accept(socket);
+                    }
                 }
-            });
+            }
             return;
         }
         // each socket that is excepted or done bears this walk's stamp

@@ -81,7 +81,7 @@ public final class Event {
     }
 
     /**
-     * Answers it.
+     * Its answer, for a client that asked for one.
      *
      * @return the answer to be given
      */

@@ -5,19 +5,25 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Runs the tasks of one socket one at a time and in order, on whatever thread the executor has. A queue exists only while
- * there is something to run. When many tasks wait it asks for no more, so that whoever reads from the client can stop.
+ * Runs the tasks of one socket one at a time and in order, on whatever thread the executor has. It holds nothing while there
+ * is nothing to run. When many tasks wait it asks for no more, so that whoever reads from the client can stop.
  */
-final class HandlerQueue {
+final class HandlerQueue implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(HandlerQueue.class);
 
     private final Executor executor;
     private final int limit;
     private final Consumer<Boolean> reading;
 
-    // guarded by this; null while nothing runs
-    private @Nullable Queue<Runnable> waiting;
+    // guarded by this
+    private boolean running;
+    private @Nullable Runnable first;
+    private @Nullable Queue<Runnable> rest;
     private boolean full;
 
     /**
@@ -25,7 +31,8 @@ final class HandlerQueue {
      *
      * @param executor runs the tasks
      * @param limit how many may wait before no more is asked for
-     * @param reading told false when so many wait, and true when all have run; on any thread
+     * @param reading told false when so many wait, and true when all have run; on any thread, and from two threads perhaps
+     *     the wrong way round, so it has to count
      */
     HandlerQueue(Executor executor, int limit, Consumer<Boolean> reading) {
         this.executor = executor;
@@ -33,45 +40,76 @@ final class HandlerQueue {
         this.reading = reading;
     }
 
-    /** Runs a task after those that were given before. From any thread. Tasks do not throw. */
+    /** Runs a task after those that were given before. From any thread. */
     void execute(Runnable task) {
-        boolean filled;
+        boolean filled = false;
+        boolean idle;
         synchronized (this) {
-            if (waiting == null) {
-                waiting = new ArrayDeque<>(4);
-                filled = false;
+            idle = !running;
+            if (idle) {
+                running = true;
+                first = task;
             } else {
-                waiting.add(task);
-                filled = !full && waiting.size() >= limit;
-                full |= filled;
-                if (!filled) {
-                    return;
+                if (rest == null) {
+                    rest = new ArrayDeque<>(4);
                 }
+                rest.add(task);
+                filled = !full && rest.size() >= limit;
+                full |= filled;
             }
         }
-        if (filled) {
+        if (idle) {
+            start();
+        } else if (filled) {
             reading.accept(false);
-        } else {
-            executor.execute(() -> run(task));
         }
     }
 
-    private void run(Runnable first) {
-        Runnable task = first;
-        while (task != null) {
-            task.run();
-            boolean emptied = false;
-            synchronized (this) {
-                task = waiting == null ? null : waiting.poll();
-                if (task == null) {
-                    waiting = null;
-                    emptied = full;
-                    full = false;
-                }
+    private void start() {
+        try {
+            executor.execute(this);
+        } catch (Throwable e) {
+            synchronized (this) { // no thread to be had: the next task tries again
+                running = false;
+                first = null;
+                rest = null;
             }
-            if (emptied) {
-                reading.accept(true);
+            throw e;
+        }
+    }
+
+    /** Runs what waits; for the executor. */
+    @Override
+    public void run() {
+        Runnable task;
+        while ((task = next()) != null) {
+            try {
+                task.run();
+            } catch (Throwable e) { // tasks report what handlers throw; this keeps the queue alive whatever they do
+                log.error("a task failed", e);
             }
         }
+    }
+
+    private @Nullable Runnable next() {
+        boolean emptied;
+        synchronized (this) {
+            Runnable task = first;
+            first = null;
+            if (task == null && rest != null) {
+                task = rest.poll();
+            }
+            if (task != null) {
+                return task;
+            }
+            running = false;
+            rest = null;
+            emptied = full;
+            full = false;
+        }
+        if (emptied) {
+            reading.accept(true);
+        }
+        return null;
     }
 }

@@ -192,6 +192,27 @@ public final class MaruServer implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Sends an event to everyone in the namespace {@code /}.
+     *
+     * @param event its name
+     * @param args its arguments
+     * @see Broadcast#emit(String, Object...)
+     */
+    public void emit(String event, @Nullable Object... args) {
+        main().emit(event, args);
+    }
+
+    /**
+     * The members of some rooms of the namespace {@code /}.
+     *
+     * @param rooms the rooms
+     * @return sends to them
+     */
+    public Broadcast to(String... rooms) {
+        return main().to(rooms);
+    }
+
     // ---- other things on the same port
 
     /**
@@ -313,12 +334,13 @@ public final class MaruServer implements AutoCloseable {
     }
 
     /**
-     * Stops as {@link #stop(Duration)} does, with 10 seconds, and waits for it.
+     * Stops as {@link #stop(Duration)} does, with 10 seconds, and waits for it. Not to be called by a handler, for whose end it
+     * would wait.
      */
     @Override
     public void close() {
         try {
-            stop(DEFAULT_GRACE).get(2 * DEFAULT_GRACE.toSeconds() + 5, TimeUnit.SECONDS);
+            stop(DEFAULT_GRACE).get(DEFAULT_GRACE.toSeconds() + 5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
@@ -335,12 +357,13 @@ public final class MaruServer implements AutoCloseable {
      */
     public CompletableFuture<Void> stop(Duration grace) {
         if (stopping.compareAndSet(false, true)) {
+            long deadline = System.nanoTime() + grace.toNanos();
             network.stopAccepting();
             endpoints.forEach(endpoint -> endpoint.close().accept(CloseReason.SERVER_SHUTDOWN));
             network.stop(grace).whenComplete((done, failure) -> {
                 Thread last = new Thread(
                         () -> {
-                            Workers.stop(workers, grace);
+                            Workers.stop(workers, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
                             if (failure == null) {
                                 stopped.complete(null);
                             } else {
@@ -351,7 +374,7 @@ public final class MaruServer implements AutoCloseable {
                 last.start();
             });
         }
-        return stopped;
+        return stopped.copy();
     }
 
     /**
@@ -391,6 +414,7 @@ public final class MaruServer implements AutoCloseable {
     // JDK 17's compiler does not see the nullness of varargs in the classes of another module
     @SuppressWarnings("NullAway")
     Payload encode(@Nullable Object... args) {
+        Objects.requireNonNull(args, "args: a null argument is (Object) null");
         for (Object arg : args) {
             if (arg instanceof Payload payload) {
                 if (args.length > 1) {

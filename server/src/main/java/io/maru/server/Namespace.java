@@ -2,6 +2,7 @@ package io.maru.server;
 
 import io.maru.server.Room.Membership;
 import io.maru.wire.Payload;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -206,6 +207,69 @@ public final class Namespace {
      */
     public Broadcast except(String... names) {
         return everyone().except(names);
+    }
+
+    /**
+     * Everyone in this namespace, with events that may be lost.
+     *
+     * @return sends to them
+     * @see Broadcast#asVolatile()
+     */
+    public Broadcast asVolatile() {
+        return everyone().asVolatile();
+    }
+
+    /**
+     * Everyone in this namespace, with a limit for the time that answers may take.
+     *
+     * @param limit the time
+     * @return sends to them
+     */
+    public Broadcast timeout(Duration limit) {
+        return everyone().timeout(limit);
+    }
+
+    /**
+     * Sends an event to everyone in this namespace and asks all for an answer.
+     *
+     * @param event its name
+     * @param args its arguments
+     * @return the answers
+     * @see Broadcast#request(String, Object...)
+     */
+    public CompletableFuture<Answers> request(String event, @Nullable Object... args) {
+        return everyone().request(event, args);
+    }
+
+    /**
+     * Lets everyone in this namespace join rooms.
+     *
+     * @param names the rooms
+     * @return done, when they have joined
+     */
+    public CompletableFuture<Void> socketsJoin(String... names) {
+        return everyone().socketsJoin(names);
+    }
+
+    /**
+     * Lets everyone in this namespace leave rooms.
+     *
+     * @param names the rooms
+     * @return done, when they have left
+     */
+    public CompletableFuture<Void> socketsLeave(String... names) {
+        return everyone().socketsLeave(names);
+    }
+
+    /**
+     * Sends everyone away.
+     *
+     * @param close whether their connections are closed
+     * @return done, when they were told
+     * @see Socket#disconnect(boolean)
+     */
+    public CompletableFuture<Void> disconnectSockets(boolean close) {
+        return everyone().disconnectSockets(close);
     }
 
     /**

@@ -53,11 +53,6 @@ final class Namespaces {
         return byName.values();
     }
 
-    /** Whether a client that names this namespace can possibly be let in. */
-    boolean mayExist(String name) {
-        return byName.containsKey(name) || !parents.isEmpty();
-    }
-
     /**
      * The namespace that a client names, or null when there is none: at once when that can be said without asking the
      * application, else on a worker. It stays until {@link #left}, which must be called once for each namespace given.

@@ -58,6 +58,7 @@ final class Room {
 
     /** On the member's loop only. */
     void add(Membership membership) {
+        assert membership.socket.loop().inLoop();
         int loop = membership.socket.loop().index();
         RoomShard shard = shards[loop];
         if (shard == null) {
@@ -69,6 +70,7 @@ final class Room {
 
     /** On the member's loop only. */
     void remove(Membership membership) {
+        assert membership.socket.loop().inLoop();
         RoomShard shard = shards[membership.socket.loop().index()];
         if (shard != null) {
             shard.remove(membership);

@@ -57,7 +57,7 @@ public final class Socket {
     // ---- who it is
 
     /**
-     * Its id, which may be shown to others; it is also the name of a room that has this socket alone.
+     * Its id, which may be shown to others. Where a room is named, it stands for this socket alone: {@code to(id)}.
      *
      * @return 20 characters
      */
@@ -183,6 +183,22 @@ public final class Socket {
      */
     public Socket once(String event, Handler<Event> handler) {
         handlers.add(event, Objects.requireNonNull(handler, "handler"), handler, true);
+        return this;
+    }
+
+    /**
+     * Hears an event once, by its first argument.
+     *
+     * @param event its name
+     * @param type what to make of the first argument
+     * @param handler takes the first that comes
+     * @param <T> that type
+     * @return this
+     * @see #on(String, Class, Handler)
+     */
+    public <T> Socket once(String event, Class<T> type, Handler<T> handler) {
+        Objects.requireNonNull(handler, "handler");
+        handlers.add(event, SocketHandlers.typed(type, (value, ack) -> handler.handle(value)), handler, true);
         return this;
     }
 
@@ -413,6 +429,16 @@ public final class Socket {
     }
 
     /**
+     * The same as {@link #to(String...)}.
+     *
+     * @param rooms the rooms
+     * @return sends to them
+     */
+    public Broadcast in(String... rooms) {
+        return broadcast().to(rooms);
+    }
+
+    /**
      * Everyone in the namespace but this socket and the members of some rooms.
      *
      * @param rooms the rooms
@@ -535,7 +561,7 @@ public final class Socket {
      * @param close whether the connection is closed, after the client was sent out of each of its namespaces
      */
     public void disconnect(boolean close) {
-        execute(() -> connection.disconnect(this, close));
+        loop().run(() -> connection.disconnect(this, close));
     }
 
     @Override
@@ -557,19 +583,10 @@ public final class Socket {
         return connection;
     }
 
-    /** Runs a task on the loop: at once when the caller is on it. */
-    void execute(Runnable task) {
-        if (loop().inLoop()) {
-            task.run();
-        } else {
-            loop().execute(task);
-        }
-    }
-
     void emit(String event, Payload args, boolean isVolatile) {
         Outgoing outgoing =
                 new Outgoing(new Packet.Event(namespace.name(), requireName(event), args, Packet.NO_ACK), isVolatile);
-        execute(() -> deliver(outgoing));
+        loop().run(() -> deliver(outgoing));
     }
 
     CompletableFuture<Payload> request(String event, Payload args, Duration timeout) {
@@ -581,10 +598,14 @@ public final class Socket {
             return CompletableFuture.failedFuture(new DisconnectedException());
         }
         CompletableFuture<Payload> answer = new CompletableFuture<>();
-        execute(() -> {
+        boolean taken = loop().run(() -> {
             ask(ackId, outgoing, new Request(answer, ackId, timeout));
             outgoing.release();
         });
+        if (!taken) {
+            outgoing.release();
+            answer.completeExceptionally(new DisconnectedException());
+        }
         return answer;
     }
 
@@ -592,6 +613,8 @@ public final class Socket {
     private final class Request implements PendingAcks.Waiting {
         private final CompletableFuture<Payload> answer;
         private final Loop.Timeout timer;
+        // written on the loop
+        private volatile boolean told;
 
         Request(CompletableFuture<Payload> answer, long ackId, Duration timeout) {
             this.answer = answer;
@@ -601,16 +624,26 @@ public final class Socket {
                     waiting.failed(new TimeoutException("operation has timed out"));
                 }
             });
+            answer.whenComplete((payload, failure) -> {
+                if (!told) { // whoever asked has given up
+                    loop().run(() -> {
+                        timer.cancel();
+                        pendingAcks.remove(ackId);
+                    });
+                }
+            });
         }
 
         @Override
         public void answered(Payload payload) {
+            told = true;
             timer.cancel();
             handlers.execute(() -> answer.complete(payload));
         }
 
         @Override
         public void failed(Throwable cause) {
+            told = true;
             timer.cancel();
             handlers.execute(() -> answer.completeExceptionally(cause));
         }
@@ -618,6 +651,7 @@ public final class Socket {
 
     /** Sends a question whose answer somebody waits for, and whose buffers the caller lets go of; on the loop. */
     void ask(long ackId, Outgoing outgoing, PendingAcks.Waiting waiting) {
+        assert loop().inLoop();
         if (state == State.GONE) {
             waiting.failed(new DisconnectedException());
         } else if (pendingAcks.size() >= namespace.server().options().maxPendingAcks()) {
@@ -635,12 +669,12 @@ public final class Socket {
 
     void sendAck(long ackId, Payload args) {
         Outgoing outgoing = new Outgoing(new Packet.Ack(namespace.name(), ackId, args), false);
-        execute(() -> deliver(outgoing));
+        loop().run(() -> deliver(outgoing));
     }
 
     void fail(String message) {
         Outgoing outgoing = new Outgoing(new Packet.Failure(namespace.name(), message), false);
-        execute(() -> deliver(outgoing));
+        loop().run(() -> deliver(outgoing));
     }
 
     /** Sends to this socket alone, and lets go; on the loop. */
@@ -658,6 +692,7 @@ public final class Socket {
 
     /** Writes a message that may be shared with others; on the loop. */
     void write(Outgoing outgoing, Encoded message) {
+        assert loop().inLoop();
         if (state == State.GONE) {
             namespace.server().counters().droppedGone.increment();
             return;
@@ -675,6 +710,7 @@ public final class Socket {
 
     /** Marks the socket for one walk over members; false when it bore the mark. On the loop. */
     boolean stamp(long walk) {
+        assert loop().inLoop();
         boolean first = stamp != walk;
         stamp = walk;
         return first;
@@ -720,11 +756,13 @@ public final class Socket {
 
     /** An event has come; on the loop. */
     void onEvent(Packet.Event packet) {
+        assert loop().inLoop();
         handlers.onEvent(packet);
     }
 
     /** An answer has come; on the loop. */
     void onAck(Packet.Ack packet) {
+        assert loop().inLoop();
         PendingAcks.Waiting waiting = pendingAcks.remove(packet.ackId());
         if (waiting != null) {
             waiting.answered(packet.args());

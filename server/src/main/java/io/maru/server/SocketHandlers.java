@@ -39,7 +39,7 @@ final class SocketHandlers {
         this.queue = new HandlerQueue(
                 server.handlerExecutor(socket.loop()),
                 server.options().maxPendingEvents(),
-                reading -> socket.execute(() -> socket.connection().setReading(reading)));
+                reading -> socket.loop().run(() -> socket.connection().setReading(reading)));
     }
 
     Listeners events() {

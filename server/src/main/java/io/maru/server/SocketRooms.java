@@ -48,7 +48,7 @@ final class SocketRooms {
             memberships.put(name, added);
         }
         if (added != null) {
-            onLoop(() -> added.room.add(added));
+            socket.loop().run(() -> added.room.add(added));
         }
     }
 
@@ -64,7 +64,7 @@ final class SocketRooms {
             }
             socket.namespace().rooms().exit(removed);
         }
-        onLoop(() -> removed.room.remove(removed));
+        socket.loop().run(() -> removed.room.remove(removed));
     }
 
     /** The socket has been let in; on its loop. */
@@ -108,13 +108,5 @@ final class SocketRooms {
 
     synchronized boolean contains(String name) {
         return !cleared && (name.equals(socket.id()) || memberships != null && memberships.containsKey(name));
-    }
-
-    private void onLoop(Runnable task) {
-        if (socket.loop().inLoop()) {
-            task.run();
-        } else {
-            socket.loop().execute(task);
-        }
     }
 }

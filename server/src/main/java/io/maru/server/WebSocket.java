@@ -38,7 +38,7 @@ public final class WebSocket {
 
     // touched on the loop only: the two reasons not to read
     private boolean paused;
-    private boolean full;
+    private int full;
 
     private volatile ReadyState readyState = ReadyState.OPEN;
     // set by the application, as a rule before the first message; read where handlers run
@@ -60,8 +60,8 @@ public final class WebSocket {
         this.handlers = new HandlerQueue(
                 executor,
                 maxPendingEvents,
-                reading -> onLoop(() -> {
-                    full = !reading;
+                reading -> session.loop().run(() -> {
+                    full += reading ? -1 : 1;
                     setReading();
                 }));
         this.errors = errors;
@@ -217,7 +217,7 @@ public final class WebSocket {
      */
     public void ping(byte[] data) {
         byte[] copy = control(data);
-        onLoop(() -> session.ping(copy));
+        session.loop().run(() -> session.ping(copy));
     }
 
     /**
@@ -227,12 +227,12 @@ public final class WebSocket {
      */
     public void pong(byte[] data) {
         byte[] copy = control(data);
-        onLoop(() -> session.pong(copy));
+        session.loop().run(() -> session.pong(copy));
     }
 
     /** Stops reading from the client. Some messages that were read before may still come. */
     public void pause() {
-        onLoop(() -> {
+        session.loop().run(() -> {
             paused = true;
             setReading();
         });
@@ -240,7 +240,7 @@ public final class WebSocket {
 
     /** Reads from the client again. */
     public void resume() {
-        onLoop(() -> {
+        session.loop().run(() -> {
             paused = false;
             setReading();
         });
@@ -267,7 +267,7 @@ public final class WebSocket {
         if (reason.getBytes(StandardCharsets.UTF_8).length > 123) {
             throw new IllegalArgumentException("a reason of at most 123 bytes expected");
         }
-        onLoop(() -> {
+        session.loop().run(() -> {
             if (readyState == ReadyState.OPEN) {
                 readyState = ReadyState.CLOSING;
                 session.close(status, reason);
@@ -277,18 +277,18 @@ public final class WebSocket {
 
     /** Drops what waits and cuts the connection. */
     public void terminate() {
-        onLoop(session::terminate);
+        session.loop().run(session::terminate);
     }
 
     private void send(Encoded message) {
-        onLoop(() -> {
+        session.loop().run(() -> {
             session.send(message);
             message.release();
         });
     }
 
     private void setReading() {
-        session.setReading(!paused && !full);
+        session.setReading(!paused && full <= 0);
     }
 
     private static byte[] control(byte[] data) {
@@ -296,14 +296,6 @@ public final class WebSocket {
             throw new IllegalArgumentException("at most 125 bytes expected: " + data.length);
         }
         return data.clone();
-    }
-
-    private void onLoop(Runnable task) {
-        if (session.loop().inLoop()) {
-            task.run();
-        } else {
-            session.loop().execute(task);
-        }
     }
 
     /** Runs the application's code where handlers run. */

@@ -179,4 +179,19 @@ class BroadcastAcksTest extends ServerFixture {
             System.gc(); // what is lost is found by the allocations of the next round
         }
     }
+
+    @Test
+    void areForgottenWhenTheAskerGivesUp() {
+        for (int id = 0; id < 10; id++) { // five may be owed
+            CompletableFuture<Answers> given = room().request("q");
+            members.client("a").expect("42" + id + "[\"q\"]");
+            members.client("b").expect("42" + id + "[\"q\"]");
+            members.client("p").expect("{\"type\":\"q\",\"messageId\":" + id + ",\"args\":[]}");
+            assertThat(given.cancel(true)).isTrue();
+            fence(members.client("a"));
+            fence(members.client("b"));
+            fencePlain(members.client("p"));
+        }
+        members.assertSilence();
+    }
 }

@@ -278,4 +278,14 @@ class BroadcastTest extends ServerFixture {
         fencePlain(members.client("p1"));
         await().until(() -> main().roomSize("r1") == 2);
     }
+
+    @Test
+    void reachesNobodyByAnEmptyListOfRooms() {
+        main().to(List.of()).emit("x");
+        main().to().emit("x");
+        socket("a").to(List.of()).except("r1").emit("x");
+        assertThat(get(main().to(List.of()).fetchSockets())).isEmpty();
+        assertThat(get(main().to(List.of()).request("x")).expected()).isZero();
+        members.assertSilence();
+    }
 }

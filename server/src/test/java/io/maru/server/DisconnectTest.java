@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -241,5 +242,31 @@ class DisconnectTest extends ServerFixture {
         await().until(() -> reasons.contains("last"));
         assertThat(errors).extracting(Throwable::getMessage).containsExactly("disconnecting", "disconnect");
         errors.clear();
+    }
+
+    @Test
+    void comesOnceWhenAHandlerSendsASiblingAway() {
+        MaruServer server = serve(options -> options.handlersOnEventLoop().cleanupEmptyChildNamespaces(true));
+        Handler<Socket> sendingAway = socket -> {
+            sockets.add(socket);
+            socket.onDisconnecting(reason -> sockets.stream()
+                    .filter(each ->
+                            each.handshake().request().equals(socket.handshake().request()))
+                    .forEach(Socket::disconnect));
+            socket.onDisconnect(reason -> reasons.add(socket.namespace().name()));
+        };
+        server.onConnection(sendingAway);
+        server.of(Pattern.compile("^/dyn")).onConnection(sendingAway);
+        start();
+        WireClient first = socketIo();
+        connect(first, "40/dyn,");
+        WireClient second = socketIo("/dyn");
+        Namespace dyn = server.of("/dyn");
+        await().until(() -> dyn.sockets().size() == 2);
+        first.cut();
+        await().until(() -> reasons.size() == 2);
+        assertThat(reasons).containsExactlyInAnyOrder("/", "/dyn");
+        assertThat(server.of("/dyn")).as("it has a socket still").isSameAs(dyn);
+        assertThat(dyn.sockets()).containsOnlyKeys(second.id());
     }
 }

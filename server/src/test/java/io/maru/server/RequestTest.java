@@ -309,4 +309,18 @@ class RequestTest extends ServerFixture {
         get(relayed);
         two.expect("42[\"answer\",1.0 ,{\"k\":\"\\u0041\"}]");
     }
+
+    @Test
+    void areForgottenWhenTheAskerGivesUp() throws Exception {
+        serve(options -> options.maxPendingAcks(2)).onConnection(sockets::add);
+        start();
+        WireClient client = socketIo();
+        Socket socket = next();
+        for (int id = 0; id < 5; id++) {
+            CompletableFuture<Payload> given = socket.request("q");
+            client.expect("42" + id + "[\"q\"]");
+            assertThat(given.cancel(true)).isTrue();
+            fence(client);
+        }
+    }
 }

@@ -32,12 +32,7 @@ public sealed interface Packet {
      * @param data an object: from the client its credentials, from the server the socket's id; or null
      */
     record Connect(String namespace, @Nullable Json data) implements Packet {
-        /**
-         * Refuses nulls.
-         *
-         * @param namespace the name, with its leading slash
-         * @param data an object: from the client its credentials, from the server the socket's id; or null
-         */
+        /** Refuses nulls. */
         public Connect {
             Objects.requireNonNull(namespace, "namespace");
         }
@@ -52,13 +47,7 @@ public sealed interface Packet {
      */
     record ConnectError(
             String namespace, String message, @Nullable Json data) implements Packet {
-        /**
-         * Refuses nulls.
-         *
-         * @param namespace the name, with its leading slash
-         * @param message why
-         * @param data more about it, or null
-         */
+        /** Refuses nulls. */
         public ConnectError {
             Objects.requireNonNull(namespace, "namespace");
             Objects.requireNonNull(message, "message");
@@ -71,11 +60,7 @@ public sealed interface Packet {
      * @param namespace the name, with its leading slash
      */
     record Disconnect(String namespace) implements Packet {
-        /**
-         * Refuses nulls.
-         *
-         * @param namespace the name, with its leading slash
-         */
+        /** Refuses nulls. */
         public Disconnect {
             Objects.requireNonNull(namespace, "namespace");
         }
@@ -90,14 +75,7 @@ public sealed interface Packet {
      * @param ackId what the answer must name, or {@link #NO_ACK} when none is wanted
      */
     record Event(String namespace, String name, Payload args, long ackId) implements Packet {
-        /**
-         * Refuses nulls.
-         *
-         * @param namespace the name, with its leading slash
-         * @param name the event's name
-         * @param args its arguments
-         * @param ackId what the answer must name, or {@link #NO_ACK} when none is wanted
-         */
+        /** Refuses nulls. */
         public Event {
             Objects.requireNonNull(namespace, "namespace");
             Objects.requireNonNull(name, "name");
@@ -113,13 +91,7 @@ public sealed interface Packet {
      * @param args the answer
      */
     record Ack(String namespace, long ackId, Payload args) implements Packet {
-        /**
-         * Refuses nulls.
-         *
-         * @param namespace the name, with its leading slash
-         * @param ackId the id that the event named
-         * @param args the answer
-         */
+        /** Refuses nulls. */
         public Ack {
             Objects.requireNonNull(namespace, "namespace");
             Objects.requireNonNull(args, "args");
@@ -134,12 +106,7 @@ public sealed interface Packet {
      * @param message what was wrong, in words for the client
      */
     record Failure(String namespace, String message) implements Packet {
-        /**
-         * Refuses nulls.
-         *
-         * @param namespace the name, with its leading slash
-         * @param message what was wrong, in words for the client
-         */
+        /** Refuses nulls. */
         public Failure {
             Objects.requireNonNull(namespace, "namespace");
             Objects.requireNonNull(message, "message");

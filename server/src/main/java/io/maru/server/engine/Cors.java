@@ -28,17 +28,7 @@ public record Cors(
         @Nullable Duration maxAge,
         boolean guardUpgrades) {
 
-    /**
-     * Copies the lists, and refuses credentials for any origin.
-     *
-     * @param origins the origins let in, such as {@code https://example.com}; empty: any, but then never with credentials
-     * @param methods the methods, for preflights
-     * @param allowedHeaders the request headers, for preflights; empty: those that the preflight asks for
-     * @param exposedHeaders the response headers that a page may read
-     * @param credentials whether cookies may be sent along
-     * @param maxAge how long a preflight's answer is kept, or null for the browser's own time
-     * @param guardUpgrades whether a WebSocket of another origin is refused
-     */
+    /** Copies the lists, and refuses credentials for any origin. */
     public Cors {
         origins = Set.copyOf(origins);
         methods = List.copyOf(methods);

@@ -73,7 +73,7 @@ public final class Engine implements HttpEndpoint {
             if (request.method().equals("POST")) {
                 poll.fetchBody(options.maxHttpBufferSize());
             }
-            run(session.loop(), () -> toSession(session, poll, query));
+            session.loop().run(() -> toSession(session, poll, query));
         } else if (!sid.isEmpty()) {
             toNoSession(sid, poll, query);
         } else {
@@ -107,7 +107,7 @@ public final class Engine implements HttpEndpoint {
             if (session == null) {
                 refuse.accept(unknown(sid));
             } else {
-                run(session.loop(), () -> probe(session, upgrade, query, headers, refuse));
+                session.loop().run(() -> probe(session, upgrade, query, headers, refuse));
             }
         }
     }
@@ -316,14 +316,6 @@ public final class Engine implements HttpEndpoint {
             }
         }
         return refusal;
-    }
-
-    private static void run(Loop loop, Runnable task) {
-        if (loop.inLoop()) {
-            task.run();
-        } else {
-            loop.execute(task);
-        }
     }
 
     /**

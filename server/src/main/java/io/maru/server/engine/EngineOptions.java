@@ -54,26 +54,7 @@ public record EngineOptions(
     /** The name of WebSocket. */
     public static final String WEBSOCKET = "websocket";
 
-    /**
-     * Checks the values.
-     *
-     * @param pingInterval see {@link Builder#pingInterval}
-     * @param pingTimeout see {@link Builder#pingTimeout}
-     * @param upgradeTimeout see {@link Builder#upgradeTimeout}
-     * @param maxHttpBufferSize see {@link Builder#maxHttpBufferSize}
-     * @param maxBufferedBytes see {@link Builder#maxBufferedBytes}
-     * @param transports see {@link Builder#transports}
-     * @param allowUpgrades see {@link Builder#allowUpgrades}
-     * @param addTrailingSlash see {@link Builder#addTrailingSlash}
-     * @param guard see {@link Builder#allowRequest}
-     * @param cors see {@link Builder#cors}
-     * @param cookie see {@link Builder#cookie}
-     * @param generateId see {@link Builder#generateId}
-     * @param filters see {@link Builder#filter}
-     * @param initialHeaders see {@link Builder#initialHeaders}
-     * @param headers see {@link Builder#headers}
-     * @param connectionErrors see {@link Builder#onConnectionError}
-     */
+    /** Checks the values. */
     public EngineOptions {
         requirePositive(pingInterval, "pingInterval");
         requirePositive(pingTimeout, "pingTimeout");

@@ -18,15 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HttpRequest(String method, String target, Headers headers, String remoteAddress, boolean secure) {
 
-    /**
-     * Refuses null.
-     *
-     * @param method such as {@code GET}
-     * @param target path and query as they came
-     * @param headers the headers
-     * @param remoteAddress the peer's IP address, without its port
-     * @param secure whether it came over TLS
-     */
+    /** Refuses null. */
     public HttpRequest {
         Objects.requireNonNull(method, "method");
         Objects.requireNonNull(target, "target");

@@ -13,13 +13,7 @@ import java.util.Objects;
 @SuppressWarnings("ArrayRecordComponent") // answers are written, never compared
 public record HttpResponse(int status, ResponseHeaders headers, byte[] body) {
 
-    /**
-     * Refuses null.
-     *
-     * @param status such as 200
-     * @param headers its headers, {@code Content-Type} among them
-     * @param body its body; not to be changed any more
-     */
+    /** Refuses null. */
     public HttpResponse {
         Objects.requireNonNull(headers, "headers");
         Objects.requireNonNull(body, "body");

@@ -25,8 +25,24 @@ public interface Loop {
      * itself: the task then runs later.
      *
      * @param task must not block
+     * @return false when the loop has ended: the task is dropped
      */
-    void execute(Runnable task);
+    boolean execute(Runnable task);
+
+    /**
+     * Runs a task on this loop: at once when the caller is on it, else after those that were given before. What one thread
+     * runs in this way runs in that order.
+     *
+     * @param task must not block
+     * @return false when the loop has ended: the task is dropped
+     */
+    default boolean run(Runnable task) {
+        if (inLoop()) {
+            task.run();
+            return true;
+        }
+        return execute(task);
+    }
 
     /**
      * Runs a task on this loop after some time.

@@ -32,19 +32,7 @@ public record PlainOptions(
     public static final PlainOptions DEFAULTS = new PlainOptions(
             Duration.ofSeconds(25), Duration.ofSeconds(20), 1_000_000, 1 << 20, List.of(), null, null, List.of());
 
-    /**
-     * Checks the values.
-     *
-     * @param pingInterval the time from the opening, or a pong, to the next ping frame
-     * @param pingTimeout how long a pong may take before the WebSocket is closed
-     * @param maxMessageBytes the largest message taken; a larger one closes with 1009
-     * @param maxBufferedBytes how many bytes may wait for a client that does not take them
-     * @param subprotocols the subprotocols that are spoken, the preferred one first; none is chosen when a client offers none
-     *     of them
-     * @param guard who decides whether a handshake is let in, or null
-     * @param origins whose origins are checked, or null; only its origins count
-     * @param headers hooks for the answer to the handshake
-     */
+    /** Checks the values. */
     public PlainOptions {
         EngineOptions.requirePositive(pingInterval, "pingInterval");
         EngineOptions.requirePositive(pingTimeout, "pingTimeout");

@@ -36,7 +36,7 @@ final class PollRequest {
      */
     static PollRequest of(HttpExchange exchange, Loop home, ResponseHeaders headers, Answers answers) {
         PollRequest request = new PollRequest(exchange, home, headers, answers);
-        exchange.onGone(() -> run(home, request::goneAway));
+        exchange.onGone(() -> home.run(request::goneAway));
         return request;
     }
 
@@ -64,7 +64,7 @@ final class PollRequest {
 
     /** Has the body read; at once, on the loop of the connection, which would throw it away otherwise. */
     void fetchBody(int maxBytes) {
-        exchange.readBody(maxBytes, bytes -> run(home, () -> bodyCame(bytes)), () -> run(home, this::bodyIsTooLarge));
+        exchange.readBody(maxBytes, bytes -> home.run(() -> bodyCame(bytes)), () -> home.run(this::bodyIsTooLarge));
     }
 
     private void bodyCame(byte[] bytes) {
@@ -126,14 +126,6 @@ final class PollRequest {
         gone = true;
         if (onGone != null) {
             onGone.run();
-        }
-    }
-
-    private static void run(Loop loop, Runnable task) {
-        if (loop.inLoop()) {
-            task.run();
-        } else {
-            loop.execute(task);
         }
     }
 }

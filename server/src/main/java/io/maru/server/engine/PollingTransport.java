@@ -27,7 +27,8 @@ final class PollingTransport implements Transport {
     private final Consumer<List<byte[]>> farewell;
     private final PollingBuffer buffer = new PollingBuffer();
     private Carried carried = NOBODY;
-    private @Nullable PollRequest poll;
+    // written on the loop
+    private volatile @Nullable PollRequest poll;
     private boolean flushScheduled;
     // from its headers until its packets are taken
     private @Nullable PollRequest post;

@@ -10,7 +10,7 @@ public sealed interface Session permits EngineSession, PlainSession {
     /**
      * Its id: unguessable, and to be known to this client alone.
      *
-     * @return 20 characters; safe for any thread
+     * @return 20 characters of base64url, or what the options' generator made; safe for any thread
      */
     String id();
 

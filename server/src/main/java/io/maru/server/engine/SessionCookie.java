@@ -10,12 +10,7 @@ import java.util.Objects;
  */
 public record SessionCookie(String name, String attributes) {
 
-    /**
-     * Refuses null.
-     *
-     * @param name its name
-     * @param attributes what stands behind the value, such as {@code Path=/; HttpOnly; SameSite=Lax}
-     */
+    /** Refuses null. */
     public SessionCookie {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(attributes, "attributes");

@@ -88,11 +88,13 @@ final class NettyLoop implements Loop {
 
     /** As the contract says; after the server's stop the task is dropped. */
     @Override
-    public void execute(Runnable task) {
+    public boolean execute(Runnable task) {
         try {
             eventLoop.execute(task);
+            return true;
         } catch (RejectedExecutionException e) {
             log.debug("a task came after the stop of loop {}", index);
+            return false;
         }
     }
 

@@ -59,7 +59,8 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel {
     private @Nullable WebSocketListener listener;
     private @Nullable Fragments fragments;
     private Deadlines.@Nullable Node<WebSocketHandler> deadline;
-    private State state = State.OPEN;
+    // written on the loop
+    private volatile State state = State.OPEN;
     private int waitingPongs;
     private int closeStatus = ABNORMAL;
     private String closeReason = "";

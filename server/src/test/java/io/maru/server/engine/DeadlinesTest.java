@@ -17,7 +17,7 @@ class DeadlinesTest {
 
     private Deadlines.Node<String> add(String name) {
         Deadlines.Node<String> node = new Deadlines.Node<>(name);
-        loop.run(() -> deadlines.add(node));
+        loop.turn(() -> deadlines.add(node));
         return node;
     }
 
@@ -40,9 +40,9 @@ class DeadlinesTest {
         Deadlines.Node<String> first = add("first");
         Deadlines.Node<String> middle = add("middle");
         add("last");
-        loop.run(middle::remove);
-        loop.run(first::remove);
-        loop.run(first::remove);
+        loop.turn(middle::remove);
+        loop.turn(first::remove);
+        loop.turn(first::remove);
         assertThat(first.isListed()).isFalse();
         loop.advance(Duration.ofMillis(100));
 
@@ -53,7 +53,7 @@ class DeadlinesTest {
     void countsFromTheLastAdding() {
         Deadlines.Node<String> node = add("a");
         loop.advance(Duration.ofMillis(60));
-        loop.run(() -> deadlines.add(node));
+        loop.turn(() -> deadlines.add(node));
         loop.advance(Duration.ofMillis(60));
         assertThat(due).isEmpty();
         loop.advance(Duration.ofMillis(40));
@@ -82,9 +82,9 @@ class DeadlinesTest {
             list.get(0).add(nodes.get(0));
         }));
         nodes.add(new Deadlines.Node<>("again"));
-        loop.run(() -> list.get(0).add(nodes.get(0)));
+        loop.turn(() -> list.get(0).add(nodes.get(0)));
         loop.advance(Duration.ofMillis(50));
-        loop.run(() -> list.get(0).add(new Deadlines.Node<>("other")));
+        loop.turn(() -> list.get(0).add(new Deadlines.Node<>("other")));
         loop.advance(Duration.ofMillis(50));
         assertThat(due).containsExactly("again");
 
@@ -101,8 +101,8 @@ class DeadlinesTest {
                 throw new IllegalStateException("bad");
             }
         });
-        loop.run(() -> failing.add(new Deadlines.Node<>("bad")));
-        loop.run(() -> failing.add(new Deadlines.Node<>("good")));
+        loop.turn(() -> failing.add(new Deadlines.Node<>("bad")));
+        loop.turn(() -> failing.add(new Deadlines.Node<>("good")));
         assertThatThrownBy(() -> loop.advance(Duration.ofMillis(100))).hasMessage("bad");
         loop.advance(Duration.ofMillis(5));
 
@@ -115,7 +115,7 @@ class DeadlinesTest {
         add("silent");
         loop.stall(Duration.ofMillis(501));
         assertThat(due).isEmpty();
-        loop.run(heard::remove);
+        loop.turn(heard::remove);
         loop.advance(Duration.ofMillis(99));
         assertThat(due).isEmpty();
         loop.advance(Duration.ofMillis(1));

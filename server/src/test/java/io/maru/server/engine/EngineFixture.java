@@ -51,7 +51,7 @@ final class EngineFixture {
     /** Sends a request on a loop, and lets the turn end. */
     FakeExchange send(ManualLoop on, String method, String target, String... headers) {
         FakeExchange exchange = new FakeExchange(request(method, target, headers), on);
-        on.run(() -> engine.onRequest(exchange));
+        on.turn(() -> engine.onRequest(exchange));
         return exchange;
     }
 
@@ -71,7 +71,7 @@ final class EngineFixture {
 
     FakeUpgrade upgrade(ManualLoop on, String target, String... headers) {
         FakeUpgrade upgrade = new FakeUpgrade(request("GET", target, headers), on);
-        on.run(() -> engine.onUpgrade(upgrade));
+        on.turn(() -> engine.onUpgrade(upgrade));
         return upgrade;
     }
 
@@ -114,7 +114,7 @@ final class EngineFixture {
 
     /** Sends texts to the newest session, in one turn. */
     void emit(String... texts) {
-        loop.run(() -> {
+        loop.turn(() -> {
             for (String text : texts) {
                 session().send(Encoded.text(text));
             }
@@ -122,7 +122,7 @@ final class EngineFixture {
     }
 
     void close(CloseReason reason) {
-        loop.run(() -> session().close(reason));
+        loop.turn(() -> session().close(reason));
     }
 
     /** Runs what was given to workers, on no loop. */

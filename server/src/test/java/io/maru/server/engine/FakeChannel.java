@@ -141,6 +141,6 @@ final class FakeChannel implements WebSocketChannel {
 
     private void hear(Consumer<WebSocketListener> event) {
         WebSocketListener to = Objects.requireNonNull(listener, "not open");
-        loop.run(() -> event.accept(to));
+        loop.turn(() -> event.accept(to));
     }
 }

@@ -84,10 +84,10 @@ final class FakeExchange implements HttpExchange {
         bodyPassed = true;
         if (response == null && !ended && body != null && tooLarge != null) {
             if (bytes.length > maxBytes) {
-                loop.run(tooLarge);
+                loop.turn(tooLarge);
             } else {
                 Consumer<byte[]> taker = body;
-                loop.run(() -> taker.accept(bytes));
+                loop.turn(() -> taker.accept(bytes));
             }
         }
     }
@@ -100,7 +100,7 @@ final class FakeExchange implements HttpExchange {
     void cut() {
         ended = true;
         if (onGone != null) {
-            loop.run(onGone);
+            loop.turn(onGone);
         }
     }
 

@@ -75,7 +75,7 @@ final class FakeUpgrade implements WebSocketUpgrade {
 
     /** Opens what was held back. */
     void release() {
-        Objects.requireNonNull(home).run(this::open);
+        Objects.requireNonNull(home).turn(this::open);
     }
 
     boolean isAnswered() {

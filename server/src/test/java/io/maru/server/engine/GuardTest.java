@@ -125,7 +125,7 @@ class GuardTest {
     void createsNothingForAClientThatIsGoneMeanwhile() {
         FakeExchange exchange = fixture.send("GET", POLLING);
         FakeUpgrade upgrade = new FakeUpgrade(EngineFixture.request("GET", WEBSOCKET), fixture.loop).hold();
-        fixture.loop.run(() -> fixture.engine.onUpgrade(upgrade));
+        fixture.loop.turn(() -> fixture.engine.onUpgrade(upgrade));
         exchange.cut();
         fixture.runWork();
 
@@ -155,7 +155,7 @@ class GuardTest {
                 },
                 RecordingListener::new);
         FakeExchange exchange = new FakeExchange(EngineFixture.request("GET", POLLING), fixture.loop);
-        fixture.loop.run(() -> full.onRequest(exchange));
+        fixture.loop.turn(() -> full.onRequest(exchange));
 
         assertThat(exchange.answer()).isEqualTo("403 {\"code\":4,\"message\":\"Forbidden\"}");
     }

@@ -189,7 +189,7 @@ class HandshakeTest {
         EngineFixture other = new EngineFixture(options -> options.generateId(request -> "same"));
         FakeUpgrade first = new FakeUpgrade(EngineFixture.request("GET", WEBSOCKET), other.loop);
         FakeUpgrade second = new FakeUpgrade(EngineFixture.request("GET", WEBSOCKET), other.loop);
-        other.loop.run(() -> {
+        other.loop.turn(() -> {
             other.engine.onUpgrade(first);
             other.engine.onUpgrade(second);
         });
@@ -204,7 +204,7 @@ class HandshakeTest {
     @Test
     void createsNothingForAWebSocketThatDoesNotOpen() {
         FakeUpgrade upgrade = new FakeUpgrade(EngineFixture.request("GET", WEBSOCKET), fixture.loop).hold();
-        fixture.loop.run(() -> fixture.engine.onUpgrade(upgrade));
+        fixture.loop.turn(() -> fixture.engine.onUpgrade(upgrade));
 
         assertThat(upgrade.isAccepted()).isTrue();
         assertThat(fixture.engine.clients()).isZero();
@@ -306,7 +306,7 @@ class HandshakeTest {
     @Test
     void closesAWebSocketThatOpensAfterTheEnd() {
         FakeUpgrade upgrade = new FakeUpgrade(EngineFixture.request("GET", WEBSOCKET), fixture.loop).hold();
-        fixture.loop.run(() -> fixture.engine.onUpgrade(upgrade));
+        fixture.loop.turn(() -> fixture.engine.onUpgrade(upgrade));
         fixture.engine.close(CloseReason.SERVER_SHUTDOWN);
         upgrade.release();
 

@@ -143,14 +143,14 @@ class HeartbeatTest {
     @Test
     void doesNotBlameThePeerWhileNothingIsReadFromIt() {
         FakeChannel channel = fixture.openWebSocket();
-        loop.run(() -> fixture.session().setReading(false));
+        loop.turn(() -> fixture.session().setReading(false));
         advance(45_000);
         assertThat(channel.isClosed()).isFalse();
         advance(45_000);
         assertThat(channel.take()).containsExactly("2", "2");
         assertThat(channel.isClosed()).isFalse();
 
-        loop.run(() -> fixture.session().setReading(true));
+        loop.turn(() -> fixture.session().setReading(true));
         advance(45_000);
 
         assertThat(fixture.listener().take()).containsExactly("closed PING_TIMEOUT");
@@ -160,7 +160,7 @@ class HeartbeatTest {
     void endsAPeerThatReadsNothingEvenWhileNothingIsReadFromIt() {
         FakeChannel channel = fixture.openWebSocket();
         channel.writable = false;
-        loop.run(() -> fixture.session().setReading(false));
+        loop.turn(() -> fixture.session().setReading(false));
         advance(45_000);
 
         assertThat(fixture.listener().take()).containsExactly("closed PING_TIMEOUT");

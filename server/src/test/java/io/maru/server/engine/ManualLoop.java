@@ -47,7 +47,7 @@ public final class ManualLoop implements Loop {
     }
 
     /** Runs an action on this loop and then what it and others have given: a whole turn. */
-    public void run(Runnable action) {
+    public void turn(Runnable action) {
         enter(action);
         runTasks();
     }
@@ -68,7 +68,7 @@ public final class ManualLoop implements Loop {
         while ((timer = timers.peek()) != null && timer.at <= until) {
             timers.remove();
             now = Math.max(now, timer.at);
-            run(timer.task);
+            turn(timer.task);
         }
         now = until;
     }
@@ -101,8 +101,9 @@ public final class ManualLoop implements Loop {
     }
 
     @Override
-    public void execute(Runnable task) {
+    public boolean execute(Runnable task) {
         tasks.add(task);
+        return true;
     }
 
     @Override

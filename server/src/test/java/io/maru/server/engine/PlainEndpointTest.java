@@ -36,7 +36,7 @@ class PlainEndpointTest {
 
     private FakeUpgrade upgrade(String... headers) {
         FakeUpgrade upgrade = new FakeUpgrade(EngineFixture.request("GET", "/plain?a=b", headers), loop);
-        loop.run(() -> endpoint.onUpgrade(upgrade));
+        loop.turn(() -> endpoint.onUpgrade(upgrade));
         return upgrade;
     }
 
@@ -56,7 +56,7 @@ class PlainEndpointTest {
     @Test
     void answersPlainRequestsWithNotFound() {
         FakeExchange exchange = new FakeExchange(EngineFixture.request("GET", "/plain"), loop);
-        loop.run(() -> endpoint.onRequest(exchange));
+        loop.turn(() -> endpoint.onRequest(exchange));
 
         assertThat(exchange.answer()).isEqualTo("404 Not Found");
         assertThat(exchange.header("content-type")).containsExactly("text/plain");
@@ -70,7 +70,7 @@ class PlainEndpointTest {
         FakeChannel channel = upgrade.channel();
         channel.text("a");
         channel.binary(1, 2);
-        loop.run(() -> session().send(Encoded.binary(new byte[] {3})));
+        loop.turn(() -> session().send(Encoded.binary(new byte[] {3})));
 
         assertThat(channel.take()).containsExactly("hello", "hex:03");
         assertThat(listener().take()).containsExactly("text a", "binary 0102");
@@ -197,11 +197,11 @@ class PlainEndpointTest {
     @Test
     void doesNotBlameThePeerWhileNothingIsReadFromIt() {
         FakeChannel channel = upgrade().channel();
-        loop.run(() -> session().setReading(false));
+        loop.turn(() -> session().setReading(false));
         assertThat(channel.reading).isFalse();
         loop.advance(Duration.ofSeconds(60));
         assertThat(channel.isClosed()).isFalse();
-        loop.run(() -> session().setReading(true));
+        loop.turn(() -> session().setReading(true));
         loop.advance(Duration.ofSeconds(60));
         assertThat(listener().take()).containsExactly("closed PING_TIMEOUT");
     }
@@ -211,7 +211,7 @@ class PlainEndpointTest {
         FakeChannel channel = upgrade().channel();
         channel.peerPing("a");
         channel.peerPong("b");
-        loop.run(() -> {
+        loop.turn(() -> {
             session().ping("c".getBytes(StandardCharsets.UTF_8));
             session().pong("d".getBytes(StandardCharsets.UTF_8));
             assertThatIllegalArgumentException().isThrownBy(() -> session().ping(new byte[126]));
@@ -254,18 +254,18 @@ class PlainEndpointTest {
         assertThat(channel.terminated).isFalse();
         assertThat(channel.sent).isEmpty();
         assertThat(listener().events).hasSize(1);
-        loop.run(() -> assertThat(session().closeStatus() + " " + session().closeText())
+        loop.turn(() -> assertThat(session().closeStatus() + " " + session().closeText())
                 .isEqualTo(frame.contains(" ") ? frame : frame + " "));
     }
 
     @Test
     void closesWithAStatusOfTheApplication() {
         FakeChannel channel = upgrade().channel();
-        loop.run(() -> session().close(4321, "bye é"));
+        loop.turn(() -> session().close(4321, "bye é"));
 
         assertThat(channel.closedWith).isEqualTo("4321 bye é");
         assertThat(listener().take()).containsExactly("closed SERVER_CLOSE");
-        loop.run(() -> {
+        loop.turn(() -> {
             assertThat(session().closeStatus()).isEqualTo(4321);
             assertThat(session().closeText()).isEqualTo("bye é");
         });
@@ -275,9 +275,9 @@ class PlainEndpointTest {
     @ValueSource(ints = {0, 999, 1004, 1005, 1006, 1015, 2999, 5000})
     void refusesToCloseWithAStatusThatMayNotBeSent(int status) {
         FakeChannel channel = upgrade().channel();
-        loop.run(() ->
+        loop.turn(() ->
                 assertThatIllegalArgumentException().isThrownBy(() -> session().close(status, "")));
-        loop.run(() ->
+        loop.turn(() ->
                 assertThatIllegalArgumentException().isThrownBy(() -> session().close(1000, "é".repeat(62))));
 
         assertThat(channel.isClosed()).isFalse();
@@ -286,12 +286,12 @@ class PlainEndpointTest {
     @Test
     void cutsTheConnection() {
         FakeChannel channel = upgrade().channel();
-        loop.run(() -> session().terminate());
+        loop.turn(() -> session().terminate());
 
         assertThat(channel.terminated).isTrue();
         assertThat(channel.closedWith).isNull();
         assertThat(listener().take()).containsExactly("closed SERVER_CLOSE");
-        loop.run(() -> assertThat(session().closeStatus()).isEqualTo(1006));
+        loop.turn(() -> assertThat(session().closeStatus()).isEqualTo(1006));
         assertThat(endpoint.clients()).isZero();
     }
 
@@ -305,7 +305,7 @@ class PlainEndpointTest {
         assertThat(listener().take()).containsExactly("closed " + reason);
         assertThat(channel.closedWith).isNull();
         assertThat(session().isOpen()).isFalse();
-        loop.run(() -> {
+        loop.turn(() -> {
             assertThat(session().closeStatus()).isEqualTo(status);
             assertThat(session().closeText()).isEqualTo("theirs");
         });
@@ -316,10 +316,10 @@ class PlainEndpointTest {
         FakeChannel channel = upgrade().channel();
         channel.buffered = 1 << 20;
         channel.unflushed = 1;
-        loop.run(() -> session().send(Encoded.text("a")));
+        loop.turn(() -> session().send(Encoded.text("a")));
         assertThat(channel.take()).containsExactly("a");
         channel.buffered++;
-        loop.run(() -> session().send(Encoded.text("b")));
+        loop.turn(() -> session().send(Encoded.text("b")));
 
         assertThat(channel.sent).isEmpty();
         assertThat(channel.closedWith).isEqualTo("4008 slow consumer");
@@ -331,7 +331,7 @@ class PlainEndpointTest {
         FakeChannel channel = upgrade().channel();
         channel.writable = false;
         channel.buffered = 5;
-        loop.run(() -> {
+        loop.turn(() -> {
             assertThat(session().isWritable()).isFalse();
             assertThat(session().bufferedBytes()).isEqualTo(5);
         });
@@ -368,7 +368,7 @@ class PlainEndpointTest {
     void closesAllAndTakesNoMore() {
         FakeChannel channel = upgrade().channel();
         FakeUpgrade opening = new FakeUpgrade(EngineFixture.request("GET", "/plain"), loop).hold();
-        loop.run(() -> endpoint.onUpgrade(opening));
+        loop.turn(() -> endpoint.onUpgrade(opening));
         endpoint.close(CloseReason.SERVER_SHUTDOWN);
         assertThat(channel.isClosed()).isFalse();
         loop.runTasks();

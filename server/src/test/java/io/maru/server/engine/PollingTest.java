@@ -72,7 +72,8 @@ class PollingTest {
         Utf8Buffer text = Encoded.newText(8);
         text.append("51-[]");
         FakeExchange poll = fixture.get(sid);
-        fixture.loop.run(() -> fixture.session().send(Encoded.of(text, List.of(new byte[] {(byte) 255}, new byte[0]))));
+        fixture.loop.turn(() ->
+                fixture.session().send(Encoded.of(text, List.of(new byte[] {(byte) 255}, new byte[0]))));
 
         assertThat(poll.body()).isEqualTo("451-[]\u001eb/w==\u001eb");
     }
@@ -87,15 +88,15 @@ class PollingTest {
 
         assertThat(fixture.get(sid).body()).isEqualTo("4a\u001e4volatile");
         assertThat(fixture.session().transport()).isEqualTo("polling");
-        fixture.loop.run(() -> assertThat(fixture.session().isWritable()).isFalse());
+        fixture.loop.turn(() -> assertThat(fixture.session().isWritable()).isFalse());
     }
 
     @Test
     void isWritableWhileAPollWaits() {
-        fixture.loop.run(() -> assertThat(fixture.session().isWritable()).isFalse());
+        fixture.loop.turn(() -> assertThat(fixture.session().isWritable()).isFalse());
         fixture.get(sid);
         assertThat(fixture.listener().take()).containsExactly("writable");
-        fixture.loop.run(() -> {
+        fixture.loop.turn(() -> {
             assertThat(fixture.session().isWritable()).isTrue();
             fixture.session().send(Encoded.text("a"));
             assertThat(fixture.session().isWritable())
@@ -103,7 +104,7 @@ class PollingTest {
                     .isTrue();
             assertThat(fixture.session().bufferedBytes()).isPositive();
         });
-        fixture.loop.run(() -> {
+        fixture.loop.turn(() -> {
             assertThat(fixture.session().isWritable()).isFalse();
             assertThat(fixture.session().bufferedBytes()).isZero();
         });
@@ -132,7 +133,7 @@ class PollingTest {
         assertThat(carried[0]).isSameAs(post.request());
         assertThat(session.request()).isSameAs(handshake.request());
         fixture.send("POST", POLLING + "&sid=" + other);
-        fixture.loop.run(
+        fixture.loop.turn(
                 () -> assertThat(session.messageRequest()).as("of no message").isSameAs(handshake.request()));
     }
 
@@ -200,7 +201,7 @@ class PollingTest {
     void answersABodyThatIsKnownToBeTooLargeAtOnce() {
         FakeExchange post = new FakeExchange(EngineFixture.request("POST", POLLING + "&sid=" + sid), fixture.loop);
         post.declare(1_000_001);
-        fixture.loop.run(() -> fixture.engine.onRequest(post));
+        fixture.loop.turn(() -> fixture.engine.onRequest(post));
 
         assertThat(post.answer()).isEqualTo("413 ");
         assertThat(fixture.post(sid, "4a").answer()).isEqualTo("200 ok");
@@ -210,7 +211,7 @@ class PollingTest {
     void endsByABodyThatIsKnownToBeEmptyAtOnce() {
         FakeExchange post = new FakeExchange(EngineFixture.request("POST", POLLING + "&sid=" + sid), fixture.loop);
         post.declare(0);
-        fixture.loop.run(() -> fixture.engine.onRequest(post));
+        fixture.loop.turn(() -> fixture.engine.onRequest(post));
 
         assertThat(post.answer()).isEqualTo("400 ");
         assertEnded(CloseReason.PARSE_ERROR);
@@ -220,7 +221,7 @@ class PollingTest {
     void endsByAPollWhoseConnectionIsGoneAlready() {
         FakeExchange poll = new FakeExchange(EngineFixture.request("GET", POLLING + "&sid=" + sid), fixture.loop);
         poll.cut();
-        fixture.loop.run(() -> fixture.engine.onRequest(poll));
+        fixture.loop.turn(() -> fixture.engine.onRequest(poll));
 
         assertThat(fixture.listener().events).containsExactly("closed TRANSPORT_CLOSE");
         assertEnded(CloseReason.TRANSPORT_CLOSE);
@@ -342,7 +343,7 @@ class PollingTest {
     void keepsItsGoodbyeForThirtySeconds() {
         String second = fixture.open();
         fixture.close(CloseReason.SERVER_CLOSE);
-        fixture.loop.run(() -> fixture.listeners.get(0).session.close(CloseReason.SERVER_CLOSE));
+        fixture.loop.turn(() -> fixture.listeners.get(0).session.close(CloseReason.SERVER_CLOSE));
         fixture.loop.advance(Duration.ofMillis(29_999));
         assertThat(fixture.get(second).body()).isEqualTo("1");
 
@@ -376,22 +377,22 @@ class PollingTest {
 
         assertThat(post.isAnswered()).isFalse();
         assertThat(fixture.listener().take()).containsExactly("text stop");
-        fixture.loop.run(() -> fixture.session().setReading(true));
+        fixture.loop.turn(() -> fixture.session().setReading(true));
         assertThat(fixture.listener().take()).containsExactly("text go", "text stop");
         assertThat(post.isAnswered()).isFalse();
-        fixture.loop.run(() -> fixture.session().setReading(true));
+        fixture.loop.turn(() -> fixture.session().setReading(true));
         assertThat(fixture.listener().take()).containsExactly("text go");
         assertThat(post.answer()).isEqualTo("200 ok");
     }
 
     @Test
     void takesNoMessageOfAPostThatComesWhileItDoesNotRead() {
-        fixture.loop.run(() -> fixture.session().setReading(false));
+        fixture.loop.turn(() -> fixture.session().setReading(false));
         FakeExchange post = fixture.post(sid, "4a");
         assertThat(fixture.listener().events).isEmpty();
         assertThat(post.isAnswered()).isFalse();
 
-        fixture.loop.run(() -> fixture.session().setReading(true));
+        fixture.loop.turn(() -> fixture.session().setReading(true));
 
         assertThat(fixture.listener().take()).containsExactly("text a");
         assertThat(post.answer()).isEqualTo("200 ok");
@@ -400,7 +401,7 @@ class PollingTest {
 
     @Test
     void answersAHeldPostWhenTheSessionEnds() {
-        fixture.loop.run(() -> fixture.session().setReading(false));
+        fixture.loop.turn(() -> fixture.session().setReading(false));
         FakeExchange post = fixture.post(sid, "4a");
         fixture.close(CloseReason.SERVER_CLOSE);
 

@@ -82,7 +82,7 @@ class SlowConsumerTest {
     @Test
     void countsBinaryOverPollingAsItGoesOut() {
         String sid = fixture.open();
-        fixture.loop.run(() -> {
+        fixture.loop.turn(() -> {
             fixture.session().send(Encoded.binary(new byte[900]));
             assertThat(fixture.session().bufferedBytes()).isBetween(1201L, 1210L);
         });

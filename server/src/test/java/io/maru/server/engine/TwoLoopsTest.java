@@ -84,7 +84,7 @@ class TwoLoopsTest {
     void answersABodyThatIsKnownToBeTooLargeAtOnce() {
         FakeExchange post = new FakeExchange(EngineFixture.request("POST", POLLING + "&sid=" + sid), other);
         post.declare(1_000_001);
-        other.run(() -> fixture.engine.onRequest(post));
+        other.turn(() -> fixture.engine.onRequest(post));
         home.runTasks();
 
         assertThat(post.answer()).isEqualTo("413 ");

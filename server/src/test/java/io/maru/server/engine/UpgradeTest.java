@@ -58,7 +58,7 @@ class UpgradeTest {
         fixture.emit("b");
         assertThat(fixture.listener().take()).containsExactly("text a");
         assertThat(upgrade.channel().take()).containsExactly("4b");
-        fixture.loop.run(() -> assertThat(fixture.session().messageRequest()).isSameAs(upgrade.request()));
+        fixture.loop.turn(() -> assertThat(fixture.session().messageRequest()).isSameAs(upgrade.request()));
         assertThat(fixture.get(sid).answer()).isEqualTo("400 {\"code\":3,\"message\":\"Bad request\"}");
         assertThat(fixture.post(sid, "4late").body()).contains("\"code\":3");
         assertThat(fixture.engine.clients()).isEqualTo(1);
@@ -80,7 +80,7 @@ class UpgradeTest {
     void sendsOverTheWebSocketWhatWaitedInOrder() {
         fixture.emit("before");
         FakeChannel channel = probed();
-        fixture.loop.run(() -> {
+        fixture.loop.turn(() -> {
             fixture.session().send(Encoded.text("between"));
             fixture.session().send(Encoded.binary(new byte[] {1}));
         });
@@ -255,7 +255,7 @@ class UpgradeTest {
     void closesTheSecondOfTwoWebSocketsThatWereAcceptedAtOnce() {
         FakeUpgrade first = new FakeUpgrade(EngineFixture.request("GET", WEBSOCKET + "&sid=" + sid), fixture.loop);
         FakeUpgrade second = new FakeUpgrade(EngineFixture.request("GET", WEBSOCKET + "&sid=" + sid), fixture.loop);
-        fixture.loop.run(() -> {
+        fixture.loop.turn(() -> {
             fixture.engine.onUpgrade(first);
             fixture.engine.onUpgrade(second);
         });
@@ -275,7 +275,7 @@ class UpgradeTest {
     void closesAWebSocketThatOpensAfterTheEndOfItsSession() {
         FakeUpgrade late =
                 new FakeUpgrade(EngineFixture.request("GET", WEBSOCKET + "&sid=" + sid), fixture.loop).hold();
-        fixture.loop.run(() -> fixture.engine.onUpgrade(late));
+        fixture.loop.turn(() -> fixture.engine.onUpgrade(late));
         fixture.close(CloseReason.SERVER_CLOSE);
         late.release();
 
@@ -286,7 +286,7 @@ class UpgradeTest {
     void forgetsAWebSocketThatWasAcceptedAndNeverOpened() {
         FakeUpgrade never =
                 new FakeUpgrade(EngineFixture.request("GET", WEBSOCKET + "&sid=" + sid), fixture.loop).hold();
-        fixture.loop.run(() -> fixture.engine.onUpgrade(never));
+        fixture.loop.turn(() -> fixture.engine.onUpgrade(never));
 
         probed().text("5");
 
@@ -310,7 +310,7 @@ class UpgradeTest {
 
     @Test
     void keepsReadingStoppedThroughAnUpgrade() {
-        fixture.loop.run(() -> fixture.session().setReading(false));
+        fixture.loop.turn(() -> fixture.session().setReading(false));
         FakeExchange post = fixture.post(sid, "4posted");
         FakeChannel channel = probed();
         channel.text("5");
@@ -318,7 +318,7 @@ class UpgradeTest {
         assertThat(fixture.listener().take()).containsExactly("text posted", "upgraded", "writable");
         assertThat(post.answer()).isEqualTo("200 ok");
         assertThat(channel.reading).isFalse();
-        fixture.loop.run(() -> fixture.session().setReading(true));
+        fixture.loop.turn(() -> fixture.session().setReading(true));
         assertThat(channel.reading).isTrue();
     }
 
@@ -336,7 +336,7 @@ class UpgradeTest {
 
     @Test
     void survivesAnOwnerThatClosesWhileAHeldPostIsDelivered() {
-        fixture.loop.run(() -> fixture.session().setReading(false));
+        fixture.loop.turn(() -> fixture.session().setReading(false));
         FakeExchange post = fixture.post(sid, "4a\u001e4b");
         fixture.listener().onText = text -> fixture.session().close(CloseReason.FORCED_CLOSE);
         FakeChannel channel = probed();

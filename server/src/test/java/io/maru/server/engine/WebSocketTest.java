@@ -25,7 +25,7 @@ class WebSocketTest {
         channel.text("4");
         channel.binary(1, 2, 255);
         channel.binary();
-        fixture.loop.run(() -> {
+        fixture.loop.turn(() -> {
             fixture.session().send(Encoded.text("b"));
             fixture.session().send(Encoded.text(""));
             fixture.session().send(Encoded.of(text, List.of(new byte[] {3}, new byte[0])));
@@ -150,27 +150,27 @@ class WebSocketTest {
     @Test
     void passesWritabilityAndReadingOn() {
         channel.writable = false;
-        fixture.loop.run(() -> assertThat(fixture.session().isWritable()).isFalse());
+        fixture.loop.turn(() -> assertThat(fixture.session().isWritable()).isFalse());
         channel.becomeWritable();
         assertThat(fixture.listener().take()).containsExactly("writable");
         channel.buffered = 17;
-        fixture.loop.run(() -> {
+        fixture.loop.turn(() -> {
             assertThat(fixture.session().isWritable()).isTrue();
             assertThat(fixture.session().bufferedBytes()).isEqualTo(17);
             fixture.session().setReading(false);
         });
         assertThat(channel.reading).isFalse();
-        fixture.loop.run(() -> fixture.session().setReading(true));
+        fixture.loop.turn(() -> fixture.session().setReading(true));
         assertThat(channel.reading).isTrue();
         fixture.close(CloseReason.SERVER_CLOSE);
-        fixture.loop.run(() -> assertThat(fixture.session().bufferedBytes()).isZero());
+        fixture.loop.turn(() -> assertThat(fixture.session().bufferedBytes()).isZero());
         channel.becomeWritable();
         assertThat(fixture.listener().take()).containsExactly("closed SERVER_CLOSE");
     }
 
     @Test
     void tellsWhichRequestCarriesItsMessages() {
-        fixture.loop.run(() -> assertThat(fixture.session().messageRequest())
+        fixture.loop.turn(() -> assertThat(fixture.session().messageRequest())
                 .isSameAs(fixture.session().request()));
         assertThat(fixture.session().request().target()).isEqualTo(EngineFixture.WEBSOCKET);
     }

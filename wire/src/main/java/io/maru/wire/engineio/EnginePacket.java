@@ -54,13 +54,7 @@ public record EnginePacket(Type type, byte[] data, boolean binary) {
 
     private static final byte[] NOTHING = {};
 
-    /**
-     * Refuses a binary packet that is no message.
-     *
-     * @param type what it is
-     * @param data what it carries: UTF-8, or bytes when it is binary; not to be changed
-     * @param binary whether it is a binary message
-     */
+    /** Refuses a binary packet that is no message. */
     public EnginePacket {
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(data, "data");
