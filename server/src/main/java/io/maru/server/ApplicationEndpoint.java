@@ -4,6 +4,7 @@ import io.maru.server.engine.HttpEndpoint;
 import io.maru.server.engine.HttpExchange;
 import io.maru.server.engine.HttpResponse;
 import io.maru.server.engine.WebSocketUpgrade;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -32,7 +33,7 @@ final class ApplicationEndpoint implements HttpEndpoint {
 
     private HttpResponse answer(HttpExchange exchange) {
         try {
-            return handler.handle(exchange.request());
+            return Objects.requireNonNull(handler.handle(exchange.request()), "response");
         } catch (Throwable e) {
             errors.accept(e);
             return HttpResponse.of(500, "text/plain", "Internal Server Error");

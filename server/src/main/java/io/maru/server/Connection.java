@@ -49,6 +49,8 @@ final class Connection implements SessionListener {
     // what a plain client sent before it was let in
     private @Nullable List<Packet> early;
     private int readingPauses;
+    // shared by its sockets: a client that enters and leaves faster than handlers run is slowed down as well
+    private final HandlerQueue handlers;
 
     Connection(MaruServer server, Session session, Dialect dialect, Timers timers, @Nullable String home) {
         this.server = server;
@@ -56,6 +58,11 @@ final class Connection implements SessionListener {
         this.dialect = dialect;
         this.timers = timers;
         this.home = home;
+        this.handlers = new HandlerQueue(
+                server.handlerExecutor(session.loop()),
+                server.options().maxPendingEvents(),
+                server.options().maxPendingBytes(),
+                reading -> loop().run(() -> setReading(reading)));
         this.decoder = dialect.newDecoder(home == null ? "/" : home);
     }
 
@@ -388,6 +395,10 @@ final class Connection implements SessionListener {
 
     boolean isPlain() {
         return home != null;
+    }
+
+    HandlerQueue handlers() {
+        return handlers;
     }
 
     /** Counts one more or one less reason not to read from the client. */

@@ -2,7 +2,8 @@ package io.maru.server;
 
 /**
  * Takes something that has come. Runs on a worker unless the server was told to run handlers on its event loops; the
- * handlers of one socket run one at a time, in the order in which things came.
+ * handlers of one connection, whose sockets are in several namespaces perhaps, run one at a time, in the order in which things
+ * came.
  *
  * @param <T> what comes
  */

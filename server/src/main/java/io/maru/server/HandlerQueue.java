@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the tasks of one socket one at a time and in order, on whatever thread the executor has. It holds nothing while there
+ * Runs the tasks of one connection one at a time and in order, on whatever thread the executor has. It holds nothing while there
  * is nothing to run. When many tasks wait it asks for no more, so that whoever reads from the client can stop.
  */
 final class HandlerQueue implements Runnable {
@@ -17,31 +17,40 @@ final class HandlerQueue implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(HandlerQueue.class);
 
     private final Executor executor;
-    private final int limit;
+    private final int maxTasks;
+    private final int maxBytes;
     private final Consumer<Boolean> reading;
 
     // guarded by this
     private boolean running;
     private @Nullable Runnable first;
     private @Nullable Queue<Runnable> rest;
+    private long bytes;
     private boolean full;
 
     /**
      * An empty queue.
      *
      * @param executor runs the tasks
-     * @param limit how many may wait before no more is asked for
-     * @param reading told false when so many wait, and true when all have run; on any thread, and from two threads perhaps
+     * @param maxTasks how many may wait before no more is asked for
+     * @param maxBytes how many bytes they may keep before no more is asked for
+     * @param reading told false when so much waits, and true when all have run; on any thread, and from two threads perhaps
      *     the wrong way round, so it has to count
      */
-    HandlerQueue(Executor executor, int limit, Consumer<Boolean> reading) {
+    HandlerQueue(Executor executor, int maxTasks, int maxBytes, Consumer<Boolean> reading) {
         this.executor = executor;
-        this.limit = limit;
+        this.maxTasks = maxTasks;
+        this.maxBytes = maxBytes;
         this.reading = reading;
     }
 
     /** Runs a task after those that were given before. From any thread. */
     void execute(Runnable task) {
+        execute(task, 0);
+    }
+
+    /** As {@link #execute(Runnable)}, for a task that keeps so many bytes until it has run. */
+    void execute(Runnable task, long size) {
         boolean filled = false;
         boolean idle;
         synchronized (this) {
@@ -54,7 +63,8 @@ final class HandlerQueue implements Runnable {
                     rest = new ArrayDeque<>(4);
                 }
                 rest.add(task);
-                filled = !full && rest.size() >= limit;
+                bytes += size;
+                filled = !full && (rest.size() >= maxTasks || bytes >= maxBytes);
                 full |= filled;
             }
         }
@@ -104,6 +114,7 @@ final class HandlerQueue implements Runnable {
             }
             running = false;
             rest = null;
+            bytes = 0;
             emptied = full;
             full = false;
         }

@@ -242,6 +242,7 @@ public final class MaruServer implements AutoCloseable {
                     (PlainSession) session,
                     handlerExecutor(session.loop()),
                     options.maxPendingEvents(),
+                    options.maxPendingBytes(),
                     error -> report(null, error),
                     clients::remove);
             clients.add(webSocket);

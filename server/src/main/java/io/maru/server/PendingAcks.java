@@ -23,9 +23,11 @@ final class PendingAcks {
     }
 
     private @Nullable Map<Long, Waiting> byId;
+    // written on the loop, read by anybody
+    private volatile int size;
 
     int size() {
-        return byId == null ? 0 : byId.size();
+        return size;
     }
 
     void add(long id, Waiting waiting) {
@@ -33,17 +35,24 @@ final class PendingAcks {
             byId = new HashMap<>(4);
         }
         byId.put(id, waiting);
+        size = byId.size();
     }
 
     /** Who waits for this answer, and no longer; or null for an id that is unknown, or was answered before. */
     @Nullable Waiting remove(long id) {
-        return byId == null ? null : byId.remove(id);
+        if (byId == null) {
+            return null;
+        }
+        Waiting waiting = byId.remove(id);
+        size = byId.size();
+        return waiting;
     }
 
     void failAll(Throwable cause) {
         if (byId != null) {
             List<Waiting> all = new ArrayList<>(byId.values());
             byId = null;
+            size = 0;
             all.forEach(waiting -> waiting.failed(cause));
         }
     }

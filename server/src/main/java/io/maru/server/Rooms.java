@@ -24,7 +24,7 @@ final class Rooms {
 
     Rooms(int numberOfLoops, Executor workers, Consumer<Throwable> errors) {
         this.numberOfLoops = numberOfLoops;
-        this.events = new HandlerQueue(workers, Integer.MAX_VALUE, reading -> {});
+        this.events = new HandlerQueue(workers, Integer.MAX_VALUE, Integer.MAX_VALUE, reading -> {});
         this.errors = errors;
     }
 

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxRoomsPerSocket see {@link Builder#maxRoomsPerSocket}
  * @param maxPendingAcks see {@link Builder#maxPendingAcks}
  * @param maxPendingEvents see {@link Builder#maxPendingEvents}
+ * @param maxPendingBytes see {@link Builder#maxPendingBytes}
  * @param handlersOnEventLoop see {@link Builder#handlersOnEventLoop}
  * @param engine see {@link Builder#engine}
  * @param codec see {@link Builder#codec}
@@ -61,6 +62,7 @@ public record ServerOptions(
         int maxRoomsPerSocket,
         int maxPendingAcks,
         int maxPendingEvents,
+        int maxPendingBytes,
         boolean handlersOnEventLoop,
         EngineOptions engine,
         JsonCodec codec,
@@ -109,6 +111,7 @@ public record ServerOptions(
         requirePositive(maxRoomsPerSocket, "maxRoomsPerSocket");
         requirePositive(maxPendingAcks, "maxPendingAcks");
         requirePositive(maxPendingEvents, "maxPendingEvents");
+        requirePositive(maxPendingBytes, "maxPendingBytes");
         requirePositive(connectTimeout, "connectTimeout");
         requirePositive(packetTimeout, "packetTimeout");
         requirePositive(ackTimeout, "ackTimeout");
@@ -182,6 +185,7 @@ public record ServerOptions(
         private int maxRoomsPerSocket = 1_000;
         private int maxPendingAcks = 10_000;
         private int maxPendingEvents = 1_000;
+        private int maxPendingBytes = 1 << 20;
         private boolean handlersOnEventLoop = false;
         private final EngineOptions.Builder engine = EngineOptions.builder();
         private JsonCodec codec = JsonCodec.standard();
@@ -411,13 +415,25 @@ public record ServerOptions(
         }
 
         /**
-         * How many events of one socket may wait for its handlers before no more is read from its connection.
+         * How many events of one connection may wait for handlers before no more is read from it.
          *
          * @param value 1,000 unless set
          * @return this
          */
         public Builder maxPendingEvents(int value) {
             maxPendingEvents = value;
+            return this;
+        }
+
+        /**
+         * How many bytes the events of one connection that wait for handlers may have before no more is read from it. One
+         * event may always wait, whatever its size.
+         *
+         * @param value 1 MiB unless set
+         * @return this
+         */
+        public Builder maxPendingBytes(int value) {
+            maxPendingBytes = value;
             return this;
         }
 
@@ -494,6 +510,7 @@ public record ServerOptions(
                     maxRoomsPerSocket,
                     maxPendingAcks,
                     maxPendingEvents,
+                    maxPendingBytes,
                     handlersOnEventLoop,
                     engine.build(),
                     codec,

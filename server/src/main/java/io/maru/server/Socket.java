@@ -20,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  * One client in one namespace, be it a Socket.IO client or a plain WebSocket. All methods may be called from any thread;
  * what one thread emits arrives in that order. After the socket has left, emitting and joining do nothing.
  *
- * <p>Handlers run one at a time, in the order in which events came, on a worker: they may block. With {@link
+ * <p>Handlers run one at a time for each connection, in the order in which events came, on a worker: they may block. With {@link
  * ServerOptions.Builder#handlersOnEventLoop()} they run on the socket's event loop and must not.
  */
 public final class Socket {
+
+    private static final String TOO_MANY_ACKS = "too many answers are awaited of this socket";
 
     private enum State {
         CONNECTING,
@@ -380,8 +382,8 @@ public final class Socket {
      *
      * @param event its name
      * @param args its arguments
-     * @return the answer; fails with {@link TimeoutException} or {@link DisconnectedException}. What depends on it runs as
-     *     handlers do
+     * @return the answer; fails with {@link TimeoutException} or {@link DisconnectedException}. It completes on a worker, so a
+     *     handler may wait for it; with handlers on the event loop it completes there, and none may
      * @throws IllegalArgumentException when an argument cannot be written, or the name is reserved
      */
     public CompletableFuture<Payload> request(String event, @Nullable Object... args) {
@@ -597,6 +599,10 @@ public final class Socket {
             namespace.server().counters().droppedGone.increment();
             return CompletableFuture.failedFuture(new DisconnectedException());
         }
+        if (pendingAcks.size() >= namespace.server().options().maxPendingAcks()) {
+            outgoing.release();
+            return CompletableFuture.failedFuture(new IllegalStateException(TOO_MANY_ACKS));
+        }
         CompletableFuture<Payload> answer = new CompletableFuture<>();
         boolean taken = loop().run(() -> {
             ask(ackId, outgoing, new Request(answer, ackId, timeout));
@@ -638,14 +644,19 @@ public final class Socket {
         public void answered(Payload payload) {
             told = true;
             timer.cancel();
-            handlers.execute(() -> answer.complete(payload));
+            complete(() -> answer.complete(payload));
         }
 
         @Override
         public void failed(Throwable cause) {
             told = true;
             timer.cancel();
-            handlers.execute(() -> answer.completeExceptionally(cause));
+            complete(() -> answer.completeExceptionally(cause));
+        }
+
+        // not behind the socket's handlers: one of them may be waiting for this answer
+        private void complete(Runnable completion) {
+            namespace.server().handlerExecutor(loop()).execute(completion);
         }
     }
 
@@ -655,7 +666,7 @@ public final class Socket {
         if (state == State.GONE) {
             waiting.failed(new DisconnectedException());
         } else if (pendingAcks.size() >= namespace.server().options().maxPendingAcks()) {
-            waiting.failed(new IllegalStateException("too many answers are awaited of this socket"));
+            waiting.failed(new IllegalStateException(TOO_MANY_ACKS));
             return;
         } else {
             pendingAcks.add(ackId, waiting);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the application has put on one socket, and how it is run: one thing at a time, in the order in which things came,
- * by the {@link HandlerQueue}. Safe for any thread. What a handler throws ends here.
+ * by the {@link HandlerQueue} of the connection. Safe for any thread. What a handler throws ends here.
  */
 final class SocketHandlers {
 
@@ -35,11 +35,7 @@ final class SocketHandlers {
 
     SocketHandlers(Socket socket) {
         this.socket = socket;
-        MaruServer server = socket.namespace().server();
-        this.queue = new HandlerQueue(
-                server.handlerExecutor(socket.loop()),
-                server.options().maxPendingEvents(),
-                reading -> socket.loop().run(() -> socket.connection().setReading(reading)));
+        this.queue = socket.connection().handlers();
     }
 
     Listeners events() {
@@ -67,7 +63,7 @@ final class SocketHandlers {
     /** An event has come. */
     void onEvent(Packet.Event packet) {
         Event event = new Event(socket, packet.name(), packet.args(), new Ack(socket, packet.ackId()));
-        queue.execute(() -> pass(event, 0));
+        queue.execute(() -> pass(event, 0), event.args().bytes());
     }
 
     /** An event is sent to the client. */

@@ -1,6 +1,7 @@
 package io.maru.server;
 
 import io.maru.server.Room.Membership;
+import io.maru.wire.WireException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class SocketRooms {
             }
             ServerOptions options = socket.namespace().server().options();
             if (name.length() > options.maxNameLength()) {
-                throw new IllegalArgumentException(
+                throw beyond(
                         "a room name of at most " + options.maxNameLength() + " characters expected: " + name.length());
             }
             if (memberships == null) {
@@ -42,7 +43,7 @@ final class SocketRooms {
             } else if (memberships.containsKey(name)) {
                 return;
             } else if (memberships.size() >= options.maxRoomsPerSocket()) {
-                throw new IllegalArgumentException("at most " + options.maxRoomsPerSocket() + " rooms a socket");
+                throw beyond("at most " + options.maxRoomsPerSocket() + " rooms a socket");
             }
             added = open ? socket.namespace().rooms().enter(name, socket) : null;
             memberships.put(name, added);
@@ -50,6 +51,11 @@ final class SocketRooms {
         if (added != null) {
             socket.loop().run(() -> added.room.add(added));
         }
+    }
+
+    // as a rule it is a client who wants it: with this cause it does not fill the log
+    private static IllegalArgumentException beyond(String message) {
+        return new IllegalArgumentException(message, new WireException(WireException.Reason.LIMIT, message));
     }
 
     void leave(String name) {

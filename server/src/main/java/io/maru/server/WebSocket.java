@@ -54,12 +54,14 @@ public final class WebSocket {
             PlainSession session,
             Executor executor,
             int maxPendingEvents,
+            int maxPendingBytes,
             Consumer<Throwable> errors,
             Consumer<WebSocket> closed) {
         this.session = session;
         this.handlers = new HandlerQueue(
                 executor,
                 maxPendingEvents,
+                maxPendingBytes,
                 reading -> session.loop().run(() -> {
                     full += reading ? -1 : 1;
                     setReading();
@@ -300,13 +302,19 @@ public final class WebSocket {
 
     /** Runs the application's code where handlers run. */
     void handle(Runnable task) {
-        handlers.execute(() -> {
-            try {
-                task.run();
-            } catch (Throwable e) {
-                report(e);
-            }
-        });
+        handle(task, 0);
+    }
+
+    private void handle(Runnable task, int size) {
+        handlers.execute(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (Throwable e) {
+                        report(e);
+                    }
+                },
+                size);
     }
 
     private void report(Throwable e) {
@@ -326,12 +334,12 @@ public final class WebSocket {
         return new SessionListener() {
             @Override
             public void onText(byte[] utf8) {
-                handle(() -> call(onMessage, new String(utf8, StandardCharsets.UTF_8)));
+                handle(() -> call(onMessage, new String(utf8, StandardCharsets.UTF_8)), utf8.length);
             }
 
             @Override
             public void onBinary(byte[] data) {
-                handle(() -> call(onBinary, data));
+                handle(() -> call(onBinary, data), data.length);
             }
 
             @Override

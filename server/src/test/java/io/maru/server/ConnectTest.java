@@ -222,4 +222,24 @@ class ConnectTest extends ServerFixture {
         fence(client);
         assertThat(server().stats().refusedPackets()).isZero();
     }
+
+    // a client that comes and goes must not get a thread for each time
+    @Test
+    void runTheHandlersOfOneConnectionOneAtATime() {
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger connections = new AtomicInteger();
+        serve().onConnection(socket -> {
+            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            connections.incrementAndGet();
+            running.decrementAndGet();
+        });
+        start();
+        WireClient client = engineIo();
+        for (int i = 0; i < 2_000; i++) {
+            client.send("40", "41");
+        }
+        await().until(() -> connections.get() == 2_000);
+        assertThat(most).hasValue(1);
+    }
 }

@@ -14,7 +14,7 @@ class HandlerQueueTest {
     private final List<Runnable> threads = new ArrayList<>();
     private final List<Object> seen = new ArrayList<>();
     private boolean exhausted;
-    private final HandlerQueue queue = new HandlerQueue(this::start, 2, seen::add);
+    private final HandlerQueue queue = new HandlerQueue(this::start, 2, 100, seen::add);
 
     private void start(Runnable thread) {
         if (exhausted) {
@@ -51,6 +51,18 @@ class HandlerQueueTest {
         }
         runAll();
         assertThat(seen).containsExactly(false, 0, 1, 2, 3, 4, true);
+    }
+
+    @Test
+    void asksForNoMoreWhileWhatWaitsIsLarge() {
+        queue.execute(() -> seen.add(0), 1000);
+        queue.execute(() -> seen.add(1), 100);
+        assertThat(seen).containsExactly(false);
+        runAll();
+        queue.execute(() -> seen.add(2), 1000);
+        queue.execute(() -> seen.add(3), 99);
+        runAll();
+        assertThat(seen).containsExactly(false, 0, 1, true, 2, 3);
     }
 
     @Test

@@ -14,9 +14,11 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -322,5 +324,60 @@ class RequestTest extends ServerFixture {
             assertThat(given.cancel(true)).isTrue();
             fence(client);
         }
+    }
+
+    @Test
+    void mayBeAwaitedByTheHandlerThatAsks() {
+        serve().onConnection(socket -> socket.on(
+                "go", event -> event.ack().send(socket.request("ask").join().get(0))));
+        start();
+        WireClient client = socketIo();
+        client.send("427[\"go\"]")
+                .expect("420[\"ask\"]")
+                .send("430[\"answer\"]")
+                .expect("437[\"answer\"]");
+    }
+
+    @Test
+    void failAtOnceWhenTooManyAreAwaited() throws Exception {
+        serve(options -> options.maxPendingAcks(2)).onConnection(sockets::add);
+        start();
+        WireClient client = socketIo();
+        Socket socket = next();
+        socket.request("q");
+        socket.request("q");
+        client.expect("420[\"q\"]", "421[\"q\"]");
+        assertThat(socket.request("q")).isCompletedExceptionally();
+        fence(client);
+    }
+
+    // a loop that stands still gets no more than some thousand tasks from workers
+    @Test
+    void areSlowedDownWhenTheLoopDoesNotKeepUp() throws Exception {
+        serve().onConnection(sockets::add);
+        start();
+        WireClient client = socketIo();
+        Socket socket = next();
+        CountDownLatch held = new CountDownLatch(1);
+        socket.loop().execute(() -> {
+            try {
+                held.await(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        AtomicInteger emitted = new AtomicInteger();
+        Thread emitter = new Thread(() -> {
+            for (int i = 0; i < 10_000; i++) {
+                socket.asVolatile().emit("x");
+                emitted.incrementAndGet();
+            }
+        });
+        emitter.start();
+        await().until(() -> emitter.getState() == Thread.State.TIMED_WAITING);
+        assertThat(emitted.get()).isBetween(5_000, 9_999);
+        held.countDown();
+        await().until(() -> emitted.get() == 10_000);
+        assertThat(client.text()).isEqualTo("42[\"x\"]");
     }
 }

@@ -102,6 +102,19 @@ public final class Payload {
     }
 
     /**
+     * The length of the text and of all attachments.
+     *
+     * @return bytes
+     */
+    public long bytes() {
+        long bytes = length();
+        for (byte[] attachment : attachments) {
+            bytes += attachment.length;
+        }
+        return bytes;
+    }
+
+    /**
      * One argument.
      *
      * @param index from 0

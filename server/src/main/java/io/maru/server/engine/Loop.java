@@ -31,7 +31,8 @@ public interface Loop {
 
     /**
      * Runs a task on this loop: at once when the caller is on it, else after those that were given before. What one thread
-     * runs in this way runs in that order.
+     * runs in this way runs in that order. A caller that is on no loop may be made to wait for a moment, when it and others
+     * give tasks faster than the loop runs them.
      *
      * @param task must not block
      * @return false when the loop has ended: the task is dropped

@@ -17,6 +17,9 @@ final class PollingBuffer {
 
     private record Waiting(Encoded packet, Framing framing) {}
 
+    /** What a packet keeps beside its bytes, about: of small ones it is most of it. */
+    private static final int OVERHEAD = 128;
+
     private final Deque<Waiting> packets = new ArrayDeque<>(4);
     private long bytes;
 
@@ -29,9 +32,9 @@ final class PollingBuffer {
         return packets.isEmpty();
     }
 
-    /** The bytes of the payload that these packets make, or some few more. */
+    /** The bytes that these packets keep. */
     long bytes() {
-        return bytes;
+        return bytes + (long) OVERHEAD * packets.size();
     }
 
     /** The same packets once more. */

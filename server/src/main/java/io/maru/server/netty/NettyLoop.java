@@ -4,6 +4,7 @@ import io.maru.server.engine.Deadlines;
 import io.maru.server.engine.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -15,8 +16,10 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,10 +42,21 @@ final class NettyLoop implements Loop {
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
+    /** How many tasks of other threads may wait before whoever gives one more waits too. */
+    private static final int MAX_GIVEN = 8192;
+
+    /** The thread of a loop. */
+    static final class LoopThread extends FastThreadLocalThread {
+        LoopThread(Runnable task) {
+            super(task, "maru-loop");
+        }
+    }
+
     private final int index;
     private final EventLoop eventLoop;
     private final MessageDigest sha1 = sha1();
     private final Runnable flushTurn = this::flushTurn;
+    private final AtomicInteger given = new AtomicInteger();
 
     final Deadlines<HttpRouter> headerDeadlines;
     final Deadlines<HttpRouter> idleDeadlines;
@@ -95,6 +109,36 @@ final class NettyLoop implements Loop {
         } catch (RejectedExecutionException e) {
             log.debug("a task came after the stop of loop {}", index);
             return false;
+        }
+    }
+
+    @Override
+    public boolean run(Runnable task) {
+        if (inLoop()) {
+            task.run();
+            return true;
+        }
+        boolean taken = execute(() -> {
+            given.decrementAndGet();
+            task.run();
+        });
+        if (taken && given.incrementAndGet() > MAX_GIVEN && !(Thread.currentThread() instanceof LoopThread)) {
+            awaitTurn();
+        }
+        return taken;
+    }
+
+    // whoever emits faster than the loop delivers is slowed down, or the tasks would fill the memory. For a second at
+    // most:
+    // a loop that stands still must not stop others
+    private void awaitTurn() {
+        CountDownLatch turn = new CountDownLatch(1);
+        if (execute(turn::countDown)) {
+            try {
+                turn.await(1, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -15,7 +15,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.FastThreadLocalThread;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +67,7 @@ public final class NettyServer {
         this.router = Objects.requireNonNull(router, "router");
         tls = options.tls() == null ? null : sslContext(options.tls());
         transport = Transports.choose(options.transport());
-        ThreadFactory threads = task -> new FastThreadLocalThread(task, "maru-loop");
+        ThreadFactory threads = NettyLoop.LoopThread::new;
         group = new MultiThreadIoEventLoopGroup(options.loops(), threads, transport.handlers());
         List<NettyLoop> list = new ArrayList<>();
         for (EventExecutor eventLoop : group) {

@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
@@ -187,6 +188,9 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel {
     }
 
     private void onFrame(WebSocketFrame frame) {
+        if (fragments == null) {
+            forgetDeadline(); // nothing is unfinished any more, be it a control frame that came in parts
+        }
         ByteBuf content = frame.content();
         if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
             boolean text = frame instanceof TextWebSocketFrame;
@@ -295,7 +299,7 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel {
             fail(corrupted.closeStatus().code());
             return;
         }
-        if (cause instanceof IOException || cause instanceof CorruptedWebSocketFrameException) {
+        if (cause instanceof IOException || cause instanceof DecoderException) {
             log.debug("connection {} failed: {}", context.channel().id(), cause.toString());
         } else {
             log.warn("connection {} failed", context.channel().id(), cause);

@@ -187,6 +187,25 @@ class WebSocketTest {
         assertEndsWith(1008);
     }
 
+    // the other connection is the clock: it is closed for its unfinished message when this one would have been
+    @Test
+    void forgetsThatAControlFrameCameInParts() throws Exception {
+        restart(NetworkOptions.DEFAULTS.withWebSocket(
+                new NetworkOptions.WebSocketLimits(10, Duration.ofMillis(100), Duration.ofSeconds(2))));
+        byte[] ping = RawClient.frame(0x89, new byte[] {1, 2, 3});
+        client.send(Arrays.copyOf(ping, 3));
+        try (RawClient other = server.connectWebSocket("/echo")) {
+            other.send(RawClient.frame(0x81, new byte[] {'a'}));
+            other.readFrame(); // the loop has read the first part by now
+            client.send(Arrays.copyOfRange(ping, 3, ping.length));
+            assertThat(client.readFrame().payload()).containsExactly(1, 2, 3);
+            other.send(RawClient.frame(0x01, new byte[0]));
+            assertThat(other.readFrame().status()).isEqualTo(1008);
+        }
+        client.send(RawClient.frame(0x89, new byte[] {4}));
+        assertThat(client.readFrame().payload()).containsExactly(4);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ff", "c0af", "eda080", "e282", "f4908080", "61626380"})
     void closesWith1007ForInvalidUtf8(String hex) throws Exception {
