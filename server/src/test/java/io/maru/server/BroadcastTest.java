@@ -213,7 +213,7 @@ class BroadcastTest extends ServerFixture {
 
     @Test
     void goesOnWhileMembersComeAndGo() {
-        CompletableFuture<Void> comers = CompletableFuture.runAsync(() -> {
+        CompletableFuture<Void> comers = ServerFixture.inThread(() -> {
             for (int i = 0; i < 300; i++) {
                 socket("d").join("r1");
                 socket("d").leave("r1");

@@ -46,13 +46,13 @@ class CyclesTest extends ServerFixture {
         CompletableFuture<?>[] threads = new CompletableFuture<?>[3];
         for (int t = 0; t < 2; t++) {
             int from = t;
-            threads[t] = CompletableFuture.runAsync(() -> {
+            threads[t] = ServerFixture.inThread(() -> {
                 for (int i = from; i < cycles; i += 2) {
                     cycle(i);
                 }
             });
         }
-        threads[2] = CompletableFuture.runAsync(() -> {
+        threads[2] = ServerFixture.inThread(() -> {
             for (int i = 0; i < polling; i++) {
                 pollingCycle(i);
             }

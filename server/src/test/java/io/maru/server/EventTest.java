@@ -183,7 +183,7 @@ class EventTest extends ServerFixture {
             socket.use(event -> {
                 heard.add("two " + event.name());
                 return event.name().equals("later")
-                        ? CompletableFuture.runAsync(() -> {
+                        ? ServerFixture.inThread(() -> {
                             throw new IllegalArgumentException("refused later");
                         })
                         : CompletableFuture.completedFuture("ignored");
@@ -337,7 +337,7 @@ class EventTest extends ServerFixture {
         String filler = "x".repeat(20_000);
         int count = 3000; // 60 MB: more than operating systems hold between client and server
         AtomicInteger sent = new AtomicInteger();
-        CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> {
+        CompletableFuture<Void> sender = ServerFixture.inThread(() -> {
             for (int i = 0; i < count; i++) {
                 client.send("42[\"n\"," + i + ",\"" + filler + "\"]");
                 sent.incrementAndGet();
@@ -359,7 +359,7 @@ class EventTest extends ServerFixture {
 
     @Test
     void goOnFromThreadsOfTheApplication() {
-        Consumer<Socket> later = socket -> CompletableFuture.runAsync(() -> socket.emit("later"));
+        Consumer<Socket> later = socket -> ServerFixture.inThread(() -> socket.emit("later"));
         WireClient client = clientOf(later::accept);
         client.expect("42[\"later\"]");
     }

@@ -38,7 +38,7 @@ class MiddlewareTest extends ServerFixture {
                 })
                 .use(socket -> {
                     order.add("second");
-                    return CompletableFuture.runAsync(() -> {
+                    return ServerFixture.inThread(() -> {
                         order.add("second is done");
                         if (socket.handshake().auth().get("ok") == null) {
                             throw new ConnectRefusedException("no");
@@ -135,7 +135,7 @@ class MiddlewareTest extends ServerFixture {
         MaruServer server = serve(threads);
         server.of("/a").use(socket -> {
             socket.emit("early", 1);
-            return CompletableFuture.runAsync(() -> socket.emit("early", 2));
+            return ServerFixture.inThread(() -> socket.emit("early", 2));
         });
         start();
         WireClient client = engineIo();

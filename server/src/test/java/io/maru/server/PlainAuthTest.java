@@ -7,7 +7,6 @@ import io.maru.wire.Json;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +24,7 @@ class PlainAuthTest extends ServerFixture {
             Json token = socket.handshake().auth().get("token");
             boolean good = token != null && "secret".equals(token.string());
             if (later) {
-                return CompletableFuture.runAsync(() -> check(good));
+                return ServerFixture.inThread(() -> check(good));
             }
             check(good);
             return null;

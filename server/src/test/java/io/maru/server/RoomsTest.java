@@ -167,7 +167,7 @@ class RoomsTest extends ServerFixture {
         for (int i = 0; i < cycles; i++) {
             WireClient client = i % 2 == 0 ? socketIo() : plain();
             Socket socket = takeQuietly();
-            joins.add(CompletableFuture.runAsync(() -> {
+            joins.add(ServerFixture.inThread(() -> {
                 for (int k = 0; k < 4; k++) {
                     socket.join("r" + ThreadLocalRandom.current().nextInt(3), "own " + socket.id());
                     server.main().to("r0", "r1").emit("x");

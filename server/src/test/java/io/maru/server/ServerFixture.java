@@ -93,9 +93,18 @@ abstract class ServerFixture {
         return server().port();
     }
 
+    /** Runs in a thread of its own: the common pool can have a single one, which a task that blocks would hold. */
+    static CompletableFuture<Void> inThread(Runnable task) {
+        return CompletableFuture.runAsync(task, command -> {
+            Thread thread = new Thread(command);
+            thread.setDaemon(true);
+            thread.start();
+        });
+    }
+
     // answers from a thread that is neither loop nor worker: behind all that was posted to the loop before
     private static void addFence(Socket socket) {
-        socket.on("fence", event -> CompletableFuture.runAsync(() -> event.ack().send()));
+        socket.on("fence", event -> inThread(() -> event.ack().send()));
     }
 
     @AfterEach

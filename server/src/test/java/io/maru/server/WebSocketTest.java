@@ -281,7 +281,7 @@ class WebSocketTest extends ServerFixture {
         byte[] filler = new byte[500_000];
         AtomicInteger sent = new AtomicInteger();
         ws.onBinary(data -> heard.add("binary"));
-        CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> {
+        CompletableFuture<Void> sender = ServerFixture.inThread(() -> {
             for (int i = 0; i < 60; i++) {
                 client.send(filler);
                 sent.incrementAndGet();
