@@ -18,6 +18,9 @@ interface Member extends AutoCloseable {
     /** Sends a request. The answer is null when there will be none. */
     CompletableFuture<JSONObject> request(String type, Map<String, ?> fields);
 
+    /** Finds out whether the connection is still there, where its library does not tell by itself. */
+    default void nudge() {}
+
     /** Closes the connection for good. */
     @Override
     void close();

@@ -91,7 +91,7 @@ class MixedRoomTest {
 
         @Override
         public void onUp(int session) {
-            up = session;
+            up = Math.max(up, session);
         }
 
         @Override
@@ -105,6 +105,9 @@ class MixedRoomTest {
             if (!back && System.nanoTime() - lastCut > CUT_AGAIN.toNanos()) {
                 lastCut = System.nanoTime();
                 proxy.cut(true);
+                if (member != null) {
+                    member.nudge();
+                }
             }
             return back;
         }

@@ -81,8 +81,9 @@ final class PlainClient implements AutoCloseable {
         return open(url, null, why -> {}).join();
     }
 
-    synchronized void send(String text) {
+    synchronized CompletableFuture<?> send(String text) {
         sent = sent.handle((done, failure) -> null).thenCompose(done -> webSocket.sendText(text, true));
+        return sent;
     }
 
     /** The next text that comes. */

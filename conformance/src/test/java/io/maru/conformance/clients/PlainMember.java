@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.json.JSONException;
 import org.json.JSONObject;
@@ -18,6 +20,7 @@ final class PlainMember implements Member {
     private final Map<Long, CompletableFuture<JSONObject>> answers = new ConcurrentHashMap<>();
     private volatile @Nullable PlainClient client;
     private volatile boolean closing;
+    private volatile int lastLost;
 
     PlainMember(String url, Listener listener) {
         this.url = url;
@@ -50,20 +53,45 @@ final class PlainMember implements Member {
     }
 
     private void connect(int session) {
-        PlainClient.open(url, text -> hear(session, text), why -> lost(session)).whenComplete((opened, failure) -> {
-            if (opened != null) {
-                client = opened;
-                listener.onUp(session);
-            } else if (!closing) {
-                connect(session);
-            }
-        });
+        PlainClient.open(url, text -> hear(session, text), why -> lost(session))
+                .orTimeout(10, TimeUnit.SECONDS)
+                .whenComplete((opened, failure) -> {
+                    if (failure instanceof TimeoutException) {
+                        System.err.println("a handshake took more than ten seconds");
+                    }
+                    if (opened != null) {
+                        client = opened;
+                        listener.onUp(session);
+                    } else if (!closing) {
+                        connect(session);
+                    }
+                });
     }
 
     private void lost(int session) {
+        synchronized (this) {
+            if (session <= lastLost) {
+                return; // told twice
+            }
+            lastLost = session;
+        }
         client = null;
         if (!closing) {
             connect(session + 1);
+        }
+    }
+
+    /** Finds out that the connection is gone, where the JDK's client has not told. */
+    @Override
+    public void nudge() {
+        PlainClient current = client;
+        int session = lastLost + 1;
+        if (current != null) {
+            current.send("{\"type\":\"ping\"}").whenComplete((sent, failure) -> {
+                if (failure != null) {
+                    lost(session);
+                }
+            });
         }
     }
 
