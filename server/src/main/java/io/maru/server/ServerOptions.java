@@ -75,7 +75,9 @@ public record ServerOptions(
         /** What every JDK has. */
         NIO,
         /** Linux, by Netty's native library, which must be on the class path. */
-        EPOLL
+        EPOLL,
+        /** Linux, by io_uring, which kernel and container must allow; needs Netty's native library for it. */
+        IO_URING
     }
 
     /**

@@ -236,9 +236,13 @@ class LifecycleTest extends ServerFixture {
 
     @Test
     void stopsAlsoForWhomNobodyWaits() {
-        serve();
+        MaruServer server = serve();
+        CountDownLatch handled = new CountDownLatch(1);
+        server.onConnection(socket -> handled.await()); // until then the stop is not done
         start();
-        assertThat(server().stop(GRACE).cancel(true)).isTrue();
-        get(server().stop(GRACE));
+        socketIo();
+        assertThat(server.stop(GRACE).cancel(true)).isTrue();
+        handled.countDown();
+        get(server.stop(GRACE));
     }
 }

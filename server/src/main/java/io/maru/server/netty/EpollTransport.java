@@ -11,17 +11,10 @@ final class EpollTransport {
     private EpollTransport() {}
 
     static @Nullable String fault() {
-        if (Epoll.isAvailable()) {
-            return null;
-        }
-        Throwable cause = Epoll.unavailabilityCause();
-        while (cause != null && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return String.valueOf(cause);
+        return Epoll.isAvailable() ? null : String.valueOf(Transports.rootOf(Epoll.unavailabilityCause()));
     }
 
-    static Transports create(String why) {
-        return new Transports(EpollIoHandler.newFactory(), EpollServerSocketChannel.class, "epoll (" + why + ")");
+    static Transports.Kind kind() {
+        return new Transports.Kind(EpollIoHandler.newFactory(), EpollServerSocketChannel.class, bootstrap -> {});
     }
 }

@@ -9,8 +9,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -21,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,7 +44,6 @@ public final class NettyServer {
     private final Function<HttpRequest, @Nullable HttpEndpoint> router;
     private final Transports transport;
     private final @Nullable SslContext tls;
-    private final EventLoopGroup group;
     private final List<NettyLoop> loops;
     private final AtomicReference<@Nullable Channel> listener = new AtomicReference<>();
     private final AtomicReference<@Nullable CompletableFuture<Integer>> started = new AtomicReference<>();
@@ -66,11 +62,9 @@ public final class NettyServer {
         this.options = Objects.requireNonNull(options, "options");
         this.router = Objects.requireNonNull(router, "router");
         tls = options.tls() == null ? null : sslContext(options.tls());
-        transport = Transports.choose(options.transport());
-        ThreadFactory threads = NettyLoop.LoopThread::new;
-        group = new MultiThreadIoEventLoopGroup(options.loops(), threads, transport.handlers());
+        transport = Transports.open(options.transport(), options.loops(), NettyLoop.LoopThread::new);
         List<NettyLoop> list = new ArrayList<>();
-        for (EventExecutor eventLoop : group) {
+        for (EventExecutor eventLoop : transport.group()) {
             list.add(new NettyLoop(list.size(), (EventLoop) eventLoop, options));
         }
         loops = List.copyOf(list);
@@ -102,7 +96,7 @@ public final class NettyServer {
             loop.execute(() -> Thread.currentThread().setName("maru-loop-" + loop.index()));
         }
         ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(group)
+                .group(transport.group())
                 .channel(transport.listener())
                 .option(ChannelOption.SO_BACKLOG, options.backlog())
                 .option(ChannelOption.SO_REUSEADDR, true)
@@ -114,6 +108,7 @@ public final class NettyServer {
                         initialize(channel);
                     }
                 });
+        transport.settings().accept(bootstrap);
         bootstrap.bind(options.host(), options.port()).addListener((ChannelFuture bound) -> {
             if (bound.isSuccess()) {
                 listening(bound.channel(), port);
@@ -162,9 +157,9 @@ public final class NettyServer {
             CompletableFuture<?>[] closed =
                     loops.stream().map(NettyServer::closeAll).toArray(CompletableFuture<?>[]::new);
             CompletableFuture.allOf(closed)
-                    .whenComplete(
-                            (done, failure) -> group.shutdownGracefully(0, timeout.toMillis(), TimeUnit.MILLISECONDS));
-            group.terminationFuture().addListener(end -> stopped.complete(null));
+                    .whenComplete((done, failure) ->
+                            transport.group().shutdownGracefully(0, timeout.toMillis(), TimeUnit.MILLISECONDS));
+            transport.group().terminationFuture().addListener(end -> stopped.complete(null));
         }
         return stopped.copy();
     }

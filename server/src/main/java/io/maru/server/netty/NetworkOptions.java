@@ -39,7 +39,9 @@ public record NetworkOptions(
         /** That of the JDK, which is always there. */
         NIO,
         /** That of Linux; needs Netty's native library for it. */
-        EPOLL
+        EPOLL,
+        /** Linux, by io_uring, which kernel and container must allow; needs Netty's native library for it. */
+        IO_URING
     }
 
     /**

@@ -1,69 +1,127 @@
 package io.maru.server.netty;
 
 import io.maru.server.netty.NetworkOptions.Transport;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.Version;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A transport that was chosen.
  *
- * @param handlers makes what drives a loop
+ * @param group the loops
  * @param listener the channel that accepts
+ * @param settings what it wants of the channels
  * @param description what was chosen and why
  */
-record Transports(IoHandlerFactory handlers, Class<? extends ServerChannel> listener, String description) {
+record Transports(
+        EventLoopGroup group,
+        Class<? extends ServerChannel> listener,
+        Consumer<ServerBootstrap> settings,
+        String description) {
+
+    /** What a transport is made of. */
+    record Kind(
+            IoHandlerFactory handlers, Class<? extends ServerChannel> listener, Consumer<ServerBootstrap> settings) {}
+
+    /** A transport that needs a native library. */
+    private record Native(Transport transport, String name, Supplier<@Nullable String> fault, Supplier<Kind> kind) {}
+
+    /** From the best on. Lambdas, which load their classes not before they are called. */
+    private static final List<Native> NATIVES = List.of(
+            new Native(Transport.EPOLL, "epoll", () -> EpollTransport.fault(), () -> EpollTransport.kind()),
+            new Native(Transport.IO_URING, "io_uring", () -> IoUringTransport.fault(), () -> IoUringTransport.kind()));
 
     /**
-     * Chooses.
+     * Chooses, and makes the loops, whose threads are not started yet.
      *
      * @throws IllegalStateException when what was asked for is not there
      */
-    static Transports choose(Transport wanted) {
-        if (wanted == Transport.NIO) {
-            return nio("asked for");
+    static Transports open(Transport wanted, int loops, ThreadFactory threads) {
+        List<String> faults = new ArrayList<>();
+        for (Native candidate : NATIVES) {
+            if (wanted != Transport.AUTO && wanted != candidate.transport()) {
+                continue;
+            }
+            String fault = fault(candidate);
+            if (fault == null) {
+                try {
+                    return open(candidate.kind().get(), candidate.name(), wanted, faults, loops, threads);
+                } catch (RuntimeException
+                        | LinkageError e) { // the system lets one ring be made, perhaps, but not these
+                    fault = String.valueOf(rootOf(e));
+                }
+            }
+            faults.add(candidate.name() + " is not available: " + fault);
         }
-        String fault = epollFault();
-        if (fault == null) {
-            return EpollTransport.create(wanted == Transport.EPOLL ? "asked for" : "available");
+        if (wanted != Transport.AUTO && wanted != Transport.NIO) {
+            throw new IllegalStateException("transport " + faults.get(0));
         }
-        if (wanted == Transport.EPOLL) {
-            throw new IllegalStateException("transport epoll is not available: " + fault);
-        }
-        return nio("epoll is not available: " + fault);
+        Kind nio = new Kind(NioIoHandler.newFactory(), NioServerSocketChannel.class, bootstrap -> {});
+        return open(nio, "NIO", wanted, faults, loops, threads);
     }
 
-    private static Transports nio(String why) {
-        return new Transports(NioIoHandler.newFactory(), NioServerSocketChannel.class, "NIO (" + why + ")");
+    private static Transports open(
+            Kind kind, String name, Transport wanted, List<String> faults, int loops, ThreadFactory threads) {
+        String why =
+                wanted != Transport.AUTO ? "asked for" : faults.isEmpty() ? "available" : String.join("; ", faults);
+        return new Transports(
+                new MultiThreadIoEventLoopGroup(loops, threads, kind.handlers()),
+                kind.listener(),
+                kind.settings(),
+                name + " (" + why + ")");
     }
 
-    private static @Nullable String epollFault() {
-        String mixed = mixedVersions(Version.identify(Transports.class.getClassLoader()));
+    private static @Nullable String fault(Native candidate) {
+        String mixed = mixedVersions(candidate.name(), Version.identify(Transports.class.getClassLoader()));
         if (mixed != null) {
             return mixed;
         }
         try {
-            return EpollTransport.fault();
+            return candidate.fault().get();
         } catch (LinkageError e) {
-            return "netty-transport-classes-epoll is not on the class path";
+            return "netty-transport-classes-" + candidate.name() + " is not on the class path";
         }
     }
 
+    /** Where a failure began. */
+    static @Nullable Throwable rootOf(@Nullable Throwable failure) {
+        Throwable root = failure;
+        while (root != null && root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
     // natives of another version than the classes load well, and fail later
-    static @Nullable String mixedVersions(Map<String, Version> versions) {
-        Version natives = versions.get("netty-transport-native-epoll");
+    static @Nullable String mixedVersions(String artifact, Map<String, Version> versions) {
+        String nativeName = "netty-transport-native-" + artifact;
+        Version natives = versions.get(nativeName);
         if (natives == null) {
             return null;
         }
-        for (String artifact : new String[] {"netty-transport-classes-epoll", "netty-transport", "netty-common"}) {
-            Version other = versions.get(artifact);
+        String[] others = {
+            "netty-transport-classes-" + artifact,
+            "netty-transport-native-unix-common",
+            "netty-transport",
+            "netty-common"
+        };
+        for (String name : others) {
+            Version other = versions.get(name);
             if (other != null && !other.artifactVersion().equals(natives.artifactVersion())) {
-                return "mixed versions of Netty: " + artifact + " " + other.artifactVersion()
-                        + ", netty-transport-native-epoll " + natives.artifactVersion();
+                return "mixed versions of Netty: " + name + " " + other.artifactVersion() + ", " + nativeName + " "
+                        + natives.artifactVersion();
             }
         }
         return null;

@@ -1,0 +1,88 @@
+package io.maru.benchmarks;
+
+import io.maru.server.Event;
+import io.maru.server.MaruServer;
+import io.maru.server.ServerOptions.Transport;
+import io.maru.server.Socket;
+import io.maru.wire.Json;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Maru with the small application that every server is measured with; see {@code docs/performance.md}. */
+@Command(name = "serve", mixinStandardHelpOptions = true, description = "Starts Maru, to be measured.")
+public final class Serve implements Callable<Integer> {
+
+    /** Where handlers run. */
+    enum Handlers {
+        loop,
+        workers
+    }
+
+    @Option(names = "--port", required = true, description = "The port to listen on, on 127.0.0.1.")
+    private int port;
+
+    @Option(
+            names = "--transport",
+            defaultValue = "auto",
+            description = "auto, nio, epoll or io_uring (default: ${DEFAULT-VALUE}).")
+    private String transport = "auto";
+
+    @Option(
+            names = "--handlers",
+            defaultValue = "workers",
+            description = "Where handlers run: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Handlers handlers = Handlers.workers;
+
+    @Option(names = "--loops", description = "How many event loops there are (default: that of the server).")
+    private @Nullable Integer loops;
+
+    private Serve() {}
+
+    /**
+     * Serves until a signal ends it.
+     *
+     * @param args options, see {@code --help}
+     */
+    public static void main(String[] args) {
+        int status = new CommandLine(new Serve()).execute(args);
+        if (status != 0) {
+            System.exit(status);
+        }
+    }
+
+    @Override
+    public Integer call() {
+        Transport kind = Transport.valueOf(transport.toUpperCase(Locale.ROOT));
+        MaruServer server = MaruServer.create(options -> {
+            options.host("127.0.0.1").port(port).transport(kind);
+            if (handlers == Handlers.loop) {
+                options.handlersOnEventLoop();
+            }
+            if (loops != null) {
+                options.loops(loops);
+            }
+        });
+        server.onConnection(Serve::serve);
+        server.start();
+        return 0;
+    }
+
+    private static void serve(Socket socket) {
+        socket.on("join-room", event -> {
+            socket.join(room(event));
+            event.ack().send();
+        });
+        socket.on("chat", event -> socket.to(room(event)).emit("chat", event.args()));
+        socket.on("echo", event -> socket.emit("echo", event.args()));
+        socket.on("ack", event -> event.ack().send());
+    }
+
+    private static String room(Event event) {
+        Json room = event.field("roomId");
+        return room == null ? "" : String.valueOf(room.string());
+    }
+}

@@ -1,0 +1,5 @@
+/** What Maru costs, and what other servers cost. */
+@NullMarked
+package io.maru.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

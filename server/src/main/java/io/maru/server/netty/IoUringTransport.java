@@ -1,0 +1,48 @@
+package io.maru.server.netty;
+
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringBufferRingConfig;
+import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only class that names io_uring's, which are optional: it is not loaded without them.
+ *
+ * <p>Where the kernel can, what comes is read into buffers of a ring that all connections of a loop share: an idle
+ * connection holds none.
+ */
+final class IoUringTransport {
+
+    private static final short BUFFER_GROUP = 1;
+    private static final short BUFFERS = 1024;
+    private static final int BATCH = 256;
+    private static final int BUFFER_SIZE = 2048;
+
+    private IoUringTransport() {}
+
+    static @Nullable String fault() {
+        return IoUring.isAvailable() ? null : String.valueOf(Transports.rootOf(IoUring.unavailabilityCause()));
+    }
+
+    static Transports.Kind kind() {
+        IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
+        boolean ring = IoUring.isRegisterBufferRingSupported();
+        if (ring) {
+            config.setBufferRingConfig(IoUringBufferRingConfig.builder()
+                    .bufferGroupId(BUFFER_GROUP)
+                    .bufferRingSize(BUFFERS)
+                    .batchSize(BATCH)
+                    .allocator(new IoUringFixedBufferRingAllocator(BUFFER_SIZE))
+                    .build());
+        }
+        return new Transports.Kind(IoUringIoHandler.newFactory(config), IoUringServerSocketChannel.class, bootstrap -> {
+            if (ring) {
+                bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
+            }
+        });
+    }
+}
