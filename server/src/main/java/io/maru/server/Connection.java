@@ -78,8 +78,13 @@ final class Connection implements SessionListener {
 
     @Override
     public void onText(byte[] utf8) {
+        onText(utf8, 0);
+    }
+
+    @Override
+    public void onText(byte[] utf8, int from) {
         try {
-            take(decoder.text(utf8));
+            take(decoder.text(utf8, from));
         } catch (WireException e) {
             refuse(e);
         }

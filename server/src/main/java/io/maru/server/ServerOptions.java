@@ -76,7 +76,7 @@ public record ServerOptions(
         NIO,
         /** Linux, by Netty's native library, which must be on the class path. */
         EPOLL,
-        /** Linux, by io_uring, which kernel and container must allow; needs Netty's native library for it. */
+        /** Linux, by io_uring, which the kernel (5.19 or later) and the container must allow; needs Netty's native library for it. */
         IO_URING
     }
 

@@ -39,6 +39,7 @@ class DynamicNamespaceTest extends ServerFixture {
         socketIo("/dyn-101");
         engineIo().send("40/dyn-x,").expect(invalid("/dyn-x"));
         socketIo("/dyn-101");
+        await().until(() -> heard.size() == 3);
         fencePlain(plain("/dyn-7"));
         await().until(() -> heard.size() == 5);
         assertThat(heard).containsExactly("new /dyn-101", "/dyn-101", "/dyn-101", "new /dyn-7", "/dyn-7");

@@ -82,14 +82,14 @@ class VolatileTest extends ServerFixture {
     @Test
     void areQuestionsNever() {
         serve().onConnection(socket -> {
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 8; i++) {
                 socket.emit("big", BIG);
             }
             socket.asVolatile().request("ask").thenAccept(answer -> socket.emit("asked", answer));
         });
         start();
         WireClient client = socketIo();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 8; i++) {
             assertThat(client.text()).startsWith("42[\"big\"");
         }
         client.expect("420[\"ask\"]").send("430[7]").expect("42[\"asked\",7]");

@@ -189,6 +189,25 @@ public final class JsonCodec {
         return quoted;
     }
 
+    /**
+     * Appends the text of a string as JSON, quotes included.
+     *
+     * @param text the string
+     * @param out takes it
+     */
+    public static void quote(String text, Utf8Buffer out) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                out.append(quote(text));
+                return;
+            }
+        }
+        out.append('"');
+        out.append(text);
+        out.append('"');
+    }
+
     /** A string with escapes, by Jackson. */
     static String readString(byte[] json, int from, int to) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json, from, to - from)) {
@@ -241,7 +260,7 @@ public final class JsonCodec {
         if (arg == null) {
             out.append("null");
         } else if (arg instanceof String text) {
-            out.append(quote(text));
+            quote(text, out);
         } else if (arg instanceof Integer || arg instanceof Long) {
             out.append(((Number) arg).longValue());
         } else if (arg instanceof Boolean flag) {

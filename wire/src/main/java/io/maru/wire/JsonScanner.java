@@ -1,7 +1,11 @@
 package io.maru.wire;
 
 import io.maru.wire.WireException.Reason;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks over JSON text (<a href="https://www.rfc-editor.org/rfc/rfc8259">RFC 8259</a>, strictly) without making
@@ -12,6 +16,13 @@ import java.nio.charset.StandardCharsets;
  * {@code docs/adr/0003-raw-json.md}).
  */
 public final class JsonScanner {
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long QUOTES = '"' * ONES;
+    private static final long BACKSLASHES = '\\' * ONES;
+    private static final long SPACES = ' ' * ONES;
 
     private JsonScanner() {}
 
@@ -65,19 +76,38 @@ public final class JsonScanner {
      */
     public static int skipString(byte[] json, int from, int end) {
         expect(json, from, end, '"');
-        int i = from + 1;
+        int i = skipPlain(json, from + 1, end);
         while (i < end) {
             byte c = json[i++];
             if (c == '"') {
                 return i;
             }
             if (c == '\\') {
-                i = escape(json, i, end);
+                i = skipPlain(json, escape(json, i, end), end);
             } else if (c >= 0 && c < ' ') {
                 throw bad("control character in a string", i - 1);
             }
         }
         throw bad("a string without end", from);
+    }
+
+    // eight characters at a time, as long as none of them is a quote, a backslash or a control character
+    private static int skipPlain(byte[] json, int from, int end) {
+        int i = from;
+        while (i + 8 <= end) {
+            long eight = (long) LONG.get(json, i);
+            long special = zeros(eight ^ QUOTES) | zeros(eight ^ BACKSLASHES) | (eight - SPACES) & ~eight & HIGH_BITS;
+            if (special != 0) {
+                return i + (Long.numberOfTrailingZeros(special) >>> 3);
+            }
+            i += 8;
+        }
+        return i;
+    }
+
+    // the high bit of the first byte that is zero, and perhaps of some behind it
+    private static long zeros(long eight) {
+        return (eight - ONES) & ~eight & HIGH_BITS;
     }
 
     /**
@@ -117,6 +147,19 @@ public final class JsonScanner {
             }
         }
         return new String(json, from + 1, to - from - 2, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The characters of a string, for names that come again and again.
+     *
+     * @param json the text
+     * @param from the position of its opening quote
+     * @param to the position behind its closing quote; the string between was skipped before, so it is valid
+     * @param last what was found the last time, or null
+     * @return {@code last} itself when it is that, else a new string
+     */
+    public static String string(byte[] json, int from, int to, @Nullable String last) {
+        return last != null && stringIs(json, from, to, last) ? last : string(json, from, to);
     }
 
     private static int value(byte[] json, int i, int end, WireLimits limits, int depth) {

@@ -124,6 +124,9 @@ public final class Payload {
         if (index < 0 || index >= size) {
             return null;
         }
+        if (size == 1) {
+            return new Json(text, from, to, attachments, codec);
+        }
         int i = from;
         for (int k = 0; ; k++) {
             int valueTo = JsonScanner.skipValue(text, i, to, JsonCodec.UNLIMITED);

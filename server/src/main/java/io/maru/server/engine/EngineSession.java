@@ -132,14 +132,12 @@ public final class EngineSession implements Session {
         if (!open) {
             return;
         }
-        if (transport.bufferedBytes() > maxBufferedBytes) {
-            transport.flush();
-            if (transport.bufferedBytes() > maxBufferedBytes) {
-                close(CloseReason.SLOW_CONSUMER);
-                return;
-            }
+        Transport carrier = transport;
+        if (carrier.isBehind(maxBufferedBytes)) {
+            close(CloseReason.SLOW_CONSUMER);
+        } else {
+            carrier.send(message, Framing.ENGINE_IO);
         }
-        transport.send(message, Framing.ENGINE_IO);
     }
 
     @Override
@@ -226,7 +224,13 @@ public final class EngineSession implements Session {
                 return;
             }
             switch (packet.type()) {
-                case MESSAGE -> onMessage(packet);
+                case MESSAGE -> {
+                    if (packet.binary()) {
+                        onBinary(packet.data());
+                    } else {
+                        onText(packet.data(), 0);
+                    }
+                }
                 case PONG -> timers.heartbeat.alive(this);
                 case PING -> end(CloseReason.TRANSPORT_ERROR, false);
                 case OPEN, CLOSE, UPGRADE, NOOP -> {
@@ -235,19 +239,30 @@ public final class EngineSession implements Session {
             }
         }
 
-        private void onMessage(EnginePacket packet) {
-            if (listener == null) {
-                return;
-            }
-            try {
-                if (packet.binary()) {
-                    listener.onBinary(packet.data());
-                } else {
-                    listener.onText(packet.data());
+        @Override
+        public void onText(byte[] utf8, int from) {
+            assert loop.inLoop();
+            if (open && listener != null) {
+                try {
+                    listener.onText(utf8, from);
+                } catch (RuntimeException e) {
+                    notHandled(e);
                 }
-            } catch (RuntimeException e) {
-                log.error("A message of session {} was not handled", id, e);
             }
+        }
+
+        private void onBinary(byte[] data) {
+            if (listener != null) {
+                try {
+                    listener.onBinary(data);
+                } catch (RuntimeException e) {
+                    notHandled(e);
+                }
+            }
+        }
+
+        private void notHandled(RuntimeException e) {
+            log.error("A message of session {} was not handled", id, e);
         }
 
         @Override

@@ -107,14 +107,11 @@ public final class PlainSession implements Session {
         if (!open) {
             return;
         }
-        if (channel.bufferedBytes() > maxBufferedBytes) {
-            channel.flush();
-            if (channel.bufferedBytes() > maxBufferedBytes) {
-                close(CloseReason.SLOW_CONSUMER);
-                return;
-            }
+        if (channel.isBehind(maxBufferedBytes)) {
+            close(CloseReason.SLOW_CONSUMER);
+        } else {
+            channel.send(message, Framing.PLAIN);
         }
-        channel.send(message, Framing.PLAIN);
     }
 
     /**
@@ -279,14 +276,25 @@ public final class PlainSession implements Session {
                 try {
                     event.accept(listener);
                 } catch (RuntimeException e) {
-                    log.error("What session {} received was not handled", id, e);
+                    notHandled(e);
                 }
             }
         }
 
+        private void notHandled(RuntimeException e) {
+            log.error("What session {} received was not handled", id, e);
+        }
+
         @Override
         public void onText(byte[] utf8) {
-            hear(l -> l.onText(utf8));
+            SessionListener to = listener;
+            if (open && to != null) { // without a lambda: this is what comes a million times
+                try {
+                    to.onText(utf8);
+                } catch (RuntimeException e) {
+                    notHandled(e);
+                }
+            }
         }
 
         @Override

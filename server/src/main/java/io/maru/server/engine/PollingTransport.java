@@ -202,7 +202,15 @@ final class PollingTransport implements Transport {
     }
 
     @Override
-    public void flush() {
+    public boolean isBehind(int limit) {
+        if (buffer.bytes() <= limit) {
+            return false;
+        }
+        flush();
+        return buffer.bytes() > limit;
+    }
+
+    private void flush() {
         if (poll != null && !buffer.isEmpty()) {
             PollRequest request = poll;
             poll = null;

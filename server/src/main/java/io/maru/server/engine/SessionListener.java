@@ -1,5 +1,7 @@
 package io.maru.server.engine;
 
+import java.util.Arrays;
+
 /** What a session's owner hears. Called on the session's loop; must not block. */
 public interface SessionListener {
 
@@ -9,6 +11,16 @@ public interface SessionListener {
      * @param utf8 valid UTF-8; it belongs to the listener
      */
     void onText(byte[] utf8);
+
+    /**
+     * A text message with something before it that is not the listener's. Who can do without a copy overrides this.
+     *
+     * @param utf8 valid UTF-8; it belongs to the listener
+     * @param from where the message begins; it goes to the end
+     */
+    default void onText(byte[] utf8, int from) {
+        onText(from == 0 ? utf8 : Arrays.copyOfRange(utf8, from, utf8.length));
+    }
 
     /**
      * A binary message.

@@ -2,6 +2,7 @@ package io.maru.server.engine;
 
 import io.maru.wire.Encoded;
 import io.maru.wire.engineio.EnginePacket;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What carries an Engine.IO session. Confined to the session's loop. */
@@ -11,6 +12,11 @@ sealed interface Transport permits PollingTransport, WebSocketTransport {
     interface Carried {
         /** A packet has come. */
         void onPacket(EnginePacket packet);
+
+        /** A message packet has come: text, without its digit from a position on. */
+        default void onText(byte[] utf8, int from) {
+            onPacket(new EnginePacket(EnginePacket.Type.MESSAGE, Arrays.copyOfRange(utf8, from, utf8.length), false));
+        }
 
         /** The transport takes packets again, after it did not. */
         void onWritable();
@@ -40,11 +46,11 @@ sealed interface Transport permits PollingTransport, WebSocketTransport {
     /** Sends a packet; its framing says whether it is a message or the packet's text itself. */
     void send(Encoded packet, Encoded.Framing framing);
 
-    /** Sends now what can be sent, without waiting for the end of the turn. */
-    void flush();
-
     /** Whether a packet would go out at once. */
     boolean isWritable();
+
+    /** Whether more bytes wait than a limit, though all was sent that could be sent at once. */
+    boolean isBehind(int limit);
 
     /** The bytes that wait. */
     long bufferedBytes();

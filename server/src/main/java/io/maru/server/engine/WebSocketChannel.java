@@ -48,10 +48,13 @@ public interface WebSocketChannel {
     boolean isWritable();
 
     /**
-     * Gives the operating system now what was written in this turn, as much as it takes. For who writes much in one turn
-     * and wants to know what the peer takes of it.
+     * Whether the peer is behind: more bytes wait for it than a limit, after the operating system was given all that it
+     * takes of this turn.
+     *
+     * @param limit in bytes
+     * @return true when so many wait
      */
-    void flush();
+    boolean isBehind(int limit);
 
     /**
      * The bytes written that the operating system has not taken.

@@ -9,6 +9,8 @@ import java.util.List;
 /** A session over WebSocket: one packet a message, binary messages as they are. Confined to its loop. */
 final class WebSocketTransport implements Transport, WebSocketListener {
 
+    private static final byte MESSAGE = (byte) EnginePacket.Type.MESSAGE.digit();
+
     private final WebSocketChannel channel;
     private final HttpRequest request;
     private Carried carried = NOBODY;
@@ -36,8 +38,8 @@ final class WebSocketTransport implements Transport, WebSocketListener {
     }
 
     @Override
-    public void flush() {
-        channel.flush();
+    public boolean isBehind(int limit) {
+        return channel.isBehind(limit);
     }
 
     @Override
@@ -71,6 +73,10 @@ final class WebSocketTransport implements Transport, WebSocketListener {
     @Override
     public void onText(byte[] utf8) {
         if (ended) {
+            return;
+        }
+        if (utf8.length > 0 && utf8[0] == MESSAGE) {
+            carried.onText(utf8, 1);
             return;
         }
         EnginePacket packet;

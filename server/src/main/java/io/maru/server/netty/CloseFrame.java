@@ -2,8 +2,8 @@ package io.maru.server.netty;
 
 import io.maru.server.engine.WebSocketChannel;
 import io.maru.wire.Utf8;
-import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A close frame of a peer (<a href="https://www.rfc-editor.org/rfc/rfc6455#section-7.4">RFC 6455, section 7.4</a>).
@@ -16,13 +16,12 @@ record CloseFrame(int fault, int status, String reason) {
 
     private static final int MAX_REASON = 123;
 
-    static CloseFrame read(ByteBuf content) {
-        if (!content.isReadable()) {
+    static CloseFrame read(byte[] payload) {
+        if (payload.length == 0) {
             return new CloseFrame(0, WebSocketChannel.NO_STATUS, "");
         }
-        int status = content.readUnsignedShort();
-        byte[] reason = new byte[content.readableBytes()];
-        content.readBytes(reason);
+        int status = (payload[0] & 0xff) << 8 | payload[1] & 0xff;
+        byte[] reason = Arrays.copyOfRange(payload, 2, payload.length);
         if (!isSendable(status)) {
             return new CloseFrame(1002, status, "");
         }

@@ -1,6 +1,5 @@
 package io.maru.server.netty;
 
-import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /** A message that comes in several frames. */
@@ -31,12 +30,12 @@ final class Fragments {
     }
 
     /** Takes the next part; the caller has made sure that {@code limit} is not passed. */
-    void add(ByteBuf part, int limit) {
-        int size = part.readableBytes();
+    void add(byte[] part, int limit) {
+        int size = part.length;
         if (length + size > bytes.length) {
             bytes = Arrays.copyOf(bytes, (int) Math.min(limit, 2L * (length + size)));
         }
-        part.readBytes(bytes, length, size);
+        System.arraycopy(part, 0, bytes, length, size);
         length += size;
         count++;
     }

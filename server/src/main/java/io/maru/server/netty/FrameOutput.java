@@ -31,11 +31,17 @@ final class FrameOutput {
 
     private static final int CLOSE = 0x88;
     private static final int FIRST_CAPACITY = 512;
+    // what Netty counts beside the bytes of a write
+    private static final int OUTBOUND_ENTRY = 96;
     private static final int LONGEST_CONTROL_FRAME = 125;
 
     private final NettyLoop loop;
     private final ChannelHandlerContext ctx;
     private @Nullable ByteBuf turn;
+    // no less than what the channel holds; exact after a flush
+    private long held;
+    // as the channel says; written on the loop, read by anybody
+    private volatile boolean writable;
     private boolean dirty;
     // whether something was given to the channel since it was flushed
     private boolean unflushed;
@@ -44,6 +50,12 @@ final class FrameOutput {
     FrameOutput(NettyLoop loop, ChannelHandlerContext ctx) {
         this.loop = loop;
         this.ctx = ctx;
+        writable = ctx.channel().isWritable();
+    }
+
+    /** The channel has changed its mind. */
+    void writabilityChanged() {
+        writable = ctx.channel().isWritable();
     }
 
     /** Writes the answer to the handshake. */
@@ -53,19 +65,17 @@ final class FrameOutput {
     }
 
     void message(Encoded message, Encoded.Framing framing) {
-        if (unflushed && !ctx.channel().isWritable()) {
+        if (unflushed && !writable) {
             flush(); // what this turn wrote itself does not make the peer a slow one
         }
         int length = message.framesLength(framing);
-        if (length <= COPY_LIMIT && ctx.channel().isWritable()) {
+        if (length <= COPY_LIMIT && writable) {
             message.writeFrames(framing, room(length));
-            flushLater();
         } else {
             spill();
-            ctx.write(message.sharedFrames(framing, ctx.alloc()), ctx.voidPromise());
-            unflushed = true;
-            flushLater();
+            write(message.sharedFrames(framing, ctx.alloc()));
         }
+        flushLater();
     }
 
     /** Writes a ping or a pong. */
@@ -90,7 +100,7 @@ final class FrameOutput {
     }
 
     boolean isWritable() {
-        return ctx.channel().isWritable();
+        return writable;
     }
 
     long bufferedBytes() {
@@ -100,12 +110,24 @@ final class FrameOutput {
                 + (outbound == null ? 0L : outbound.totalPendingWriteBytes());
     }
 
+    /** Whether more bytes wait than a limit, though all was given to the operating system that it takes. */
+    boolean isBehind(int limit) {
+        ByteBuf buffer = turn;
+        if (held + (buffer == null ? 0 : buffer.readableBytes()) <= limit) {
+            return false;
+        }
+        flush();
+        return bufferedBytes() > limit;
+    }
+
     /** Sends what was written so far, before the end of the turn. */
-    void flush() {
+    private void flush() {
         if (!ended) {
             spill();
             unflushed = false;
             ctx.flush();
+            ChannelOutboundBuffer outbound = ctx.channel().unsafe().outboundBuffer();
+            held = outbound == null ? 0 : outbound.totalPendingWriteBytes();
         }
     }
 
@@ -148,8 +170,13 @@ final class FrameOutput {
         ByteBuf buffer = turn;
         if (buffer != null) {
             turn = null;
-            ctx.write(buffer, ctx.voidPromise());
-            unflushed = true;
+            write(buffer);
         }
+    }
+
+    private void write(ByteBuf frames) {
+        held += frames.readableBytes() + OUTBOUND_ENTRY;
+        unflushed = true;
+        ctx.write(frames, ctx.voidPromise());
     }
 }

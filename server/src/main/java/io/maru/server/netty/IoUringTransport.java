@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The only class that names io_uring's, which are optional: it is not loaded without them.
  *
- * <p>Where the kernel can, what comes is read into buffers of a ring that all connections of a loop share: an idle
- * connection holds none.
+ * <p>What comes is read into buffers of a ring that all connections of a loop share: an idle connection holds none.
  */
 final class IoUringTransport {
 
@@ -25,24 +24,24 @@ final class IoUringTransport {
     private IoUringTransport() {}
 
     static @Nullable String fault() {
-        return IoUring.isAvailable() ? null : String.valueOf(Transports.rootOf(IoUring.unavailabilityCause()));
+        if (!IoUring.isAvailable()) {
+            return String.valueOf(Transports.rootOf(IoUring.unavailabilityCause()));
+        }
+        // the kernels that have it have what makes the rest fast and sound, too
+        return IoUring.isRegisterBufferRingSupported() ? null : "the kernel has no rings of buffers";
     }
 
     static Transports.Kind kind() {
         IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
-        boolean ring = IoUring.isRegisterBufferRingSupported();
-        if (ring) {
-            config.setBufferRingConfig(IoUringBufferRingConfig.builder()
-                    .bufferGroupId(BUFFER_GROUP)
-                    .bufferRingSize(BUFFERS)
-                    .batchSize(BATCH)
-                    .allocator(new IoUringFixedBufferRingAllocator(BUFFER_SIZE))
-                    .build());
-        }
-        return new Transports.Kind(IoUringIoHandler.newFactory(config), IoUringServerSocketChannel.class, bootstrap -> {
-            if (ring) {
-                bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
-            }
-        });
+        config.setBufferRingConfig(IoUringBufferRingConfig.builder()
+                .bufferGroupId(BUFFER_GROUP)
+                .bufferRingSize(BUFFERS)
+                .batchSize(BATCH)
+                .allocator(new IoUringFixedBufferRingAllocator(BUFFER_SIZE))
+                .build());
+        return new Transports.Kind(
+                IoUringIoHandler.newFactory(config),
+                IoUringServerSocketChannel.class,
+                bootstrap -> bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP));
     }
 }

@@ -2,7 +2,9 @@ package io.maru.server.netty;
 
 import io.maru.server.engine.Deadlines;
 import io.maru.server.engine.Loop;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
@@ -70,6 +72,8 @@ final class NettyLoop implements Loop {
     private int dirtyCount;
     private @Nullable LoopMember members;
     private boolean ending;
+    // called when the last connection has gone
+    private @Nullable Runnable whenEmpty;
     private String date = "";
     private long dateSecond;
     // written by the loop, read by anybody
@@ -227,21 +231,37 @@ final class NettyLoop implements Loop {
         }
         member.before = null;
         member.after = null;
+        tellWhenEmpty();
     }
 
-    /** Closes all connections, and those that still come. */
-    void closeAll(Runnable done) {
+    /**
+     * Closes all connections, and those that still come. What was written before goes to the operating system first.
+     *
+     * @param patience how long the operating system may take for that
+     * @param done called when all have gone
+     */
+    void closeAll(Duration patience, Runnable done) {
         assert inLoop();
         ending = true;
+        whenEmpty = done;
         forEach(NettyLoop::close);
-        // TLS says good-bye first, and waits for a peer that does not read: not now
-        execute(() -> {
-            forEach(member -> {
-                Channel.Unsafe unsafe = member.ctx().channel().unsafe();
-                unsafe.close(unsafe.voidPromise());
-            });
-            done.run();
-        });
+        // a peer may not read; and TLS says good-bye first, and waits for it: not now
+        schedule(
+                patience.toNanos(),
+                () -> forEach(member -> {
+                    Channel.Unsafe unsafe = member.ctx().channel().unsafe();
+                    unsafe.close(unsafe.voidPromise());
+                }));
+        tellWhenEmpty();
+    }
+
+    private void tellWhenEmpty() {
+        Runnable told = whenEmpty;
+        if (told != null && members == null) {
+            whenEmpty = null;
+            // later: what closed the last connection has still to be given to the operating system
+            execute(told);
+        }
     }
 
     private void forEach(Consumer<LoopMember> action) {
@@ -255,7 +275,7 @@ final class NettyLoop implements Loop {
 
     @SuppressWarnings("FutureReturnValueIgnored") // its end comes as channelInactive
     private static void close(LoopMember member) {
-        member.ctx().close();
+        member.ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     /** The value of the header {@code Date}. */

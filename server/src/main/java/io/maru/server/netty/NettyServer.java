@@ -40,6 +40,9 @@ public final class NettyServer {
 
     private static final Logger log = LoggerFactory.getLogger(NettyServer.class);
 
+    /** How long a stop waits for peers that do not take what was written to them. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
     private final NetworkOptions options;
     private final Function<HttpRequest, @Nullable HttpEndpoint> router;
     private final Transports transport;
@@ -154,9 +157,17 @@ public final class NettyServer {
         Objects.requireNonNull(timeout, "timeout");
         stopAccepting();
         if (stopping.compareAndSet(false, true)) {
-            CompletableFuture<?>[] closed =
-                    loops.stream().map(NettyServer::closeAll).toArray(CompletableFuture<?>[]::new);
-            CompletableFuture.allOf(closed)
+            List<CompletableFuture<Void>> closed = new ArrayList<>();
+            Duration patience = timeout.compareTo(LAST_WORDS) < 0 ? timeout : LAST_WORDS;
+            loops.forEach(loop -> closed.add(closeAll(loop, patience)));
+            Channel accepting = listener.get();
+            if (accepting != null) {
+                CompletableFuture<Void> freed = new CompletableFuture<>();
+                accepting.closeFuture().addListener(end -> freed.complete(null));
+                closed.add(freed);
+            }
+            CompletableFuture.allOf(closed.toArray(CompletableFuture<?>[]::new))
+                    .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                     .whenComplete((done, failure) ->
                             transport.group().shutdownGracefully(0, timeout.toMillis(), TimeUnit.MILLISECONDS));
             transport.group().terminationFuture().addListener(end -> stopped.complete(null));
@@ -165,9 +176,9 @@ public final class NettyServer {
     }
 
     // a loop that ends does not always close its connections by itself
-    private static CompletableFuture<Void> closeAll(NettyLoop loop) {
+    private static CompletableFuture<Void> closeAll(NettyLoop loop, Duration patience) {
         CompletableFuture<Void> closed = new CompletableFuture<>();
-        loop.execute(() -> loop.closeAll(() -> closed.complete(null)));
+        loop.execute(() -> loop.closeAll(patience, () -> closed.complete(null)));
         return closed;
     }
 

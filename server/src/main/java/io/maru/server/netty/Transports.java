@@ -40,8 +40,8 @@ record Transports(
 
     /** From the best on. Lambdas, which load their classes not before they are called. */
     private static final List<Native> NATIVES = List.of(
-            new Native(Transport.EPOLL, "epoll", () -> EpollTransport.fault(), () -> EpollTransport.kind()),
-            new Native(Transport.IO_URING, "io_uring", () -> IoUringTransport.fault(), () -> IoUringTransport.kind()));
+            new Native(Transport.IO_URING, "io_uring", () -> IoUringTransport.fault(), () -> IoUringTransport.kind()),
+            new Native(Transport.EPOLL, "epoll", () -> EpollTransport.fault(), () -> EpollTransport.kind()));
 
     /**
      * Chooses, and makes the loops, whose threads are not started yet.

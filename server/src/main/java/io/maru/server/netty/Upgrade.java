@@ -174,10 +174,9 @@ final class Upgrade implements WebSocketUpgrade {
             end();
             return;
         }
-        FrameDecoder decoder = new FrameDecoder(maxMessageBytes);
         WebSocketHandler handler = new WebSocketHandler(
-                home, decoder, maxMessageBytes, router.options().webSocket().maxFragments());
-        ctx.pipeline().addLast(decoder, handler);
+                home, maxMessageBytes, router.options().webSocket().maxFragments());
+        ctx.pipeline().addLast(handler);
         ctx.channel().config().setAutoRead(true);
         handler.open(Handshake.answer(home.acceptKey(key), subprotocol, headers), opened);
         if (!early.isEmpty()) {

@@ -7,19 +7,10 @@ import io.maru.server.engine.WebSocketListener;
 import io.maru.wire.Encoded;
 import io.maru.wire.Utf8;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
-import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.Objects;
@@ -33,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * An open WebSocket (<a href="https://www.rfc-editor.org/rfc/rfc6455">RFC 6455</a>). Confined to its loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what follows a close comes as channelInactive
-final class WebSocketHandler extends LoopMember implements WebSocketChannel {
+final class WebSocketHandler extends LoopMember implements WebSocketChannel, FrameReader.Frames {
 
     /** How many pongs may wait for a peer that does not read. */
     static final int MAX_WAITING_PONGS = 60;
@@ -53,7 +44,7 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel {
     }
 
     private final NettyLoop loop;
-    private final FrameDecoder decoder;
+    private final FrameReader reader;
     private final int maxMessageBytes;
     private final int maxFragments;
     private FrameOutput output;
@@ -67,9 +58,9 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel {
     private String closeReason = "";
 
     @SuppressWarnings("NullAway.Init") // output is set when the handler is added
-    WebSocketHandler(NettyLoop loop, FrameDecoder decoder, int maxMessageBytes, int maxFragments) {
+    WebSocketHandler(NettyLoop loop, int maxMessageBytes, int maxFragments) {
         this.loop = loop;
-        this.decoder = decoder;
+        this.reader = new FrameReader(maxMessageBytes, this);
         this.maxMessageBytes = maxMessageBytes;
         this.maxFragments = maxFragments;
     }
@@ -132,11 +123,9 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel {
     }
 
     @Override
-    public void flush() {
+    public boolean isBehind(int limit) {
         assert loop.inLoop();
-        if (state == State.OPEN) {
-            output.flush();
-        }
+        return state == State.OPEN && output.isBehind(limit);
     }
 
     @Override
@@ -175,57 +164,58 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         try {
-            if (message instanceof WebSocketFrame frame) {
-                if (state == State.OPEN) {
-                    onFrame(frame);
-                } else if (state == State.CLOSING && frame instanceof CloseWebSocketFrame) {
-                    ctx().close();
-                }
-            }
+            reader.read((ByteBuf) message);
         } finally {
             ReferenceCountUtil.release(message);
         }
     }
 
-    private void onFrame(WebSocketFrame frame) {
+    @Override
+    public void onFrame(int opcode, boolean fin, byte[] payload) {
+        if (state == State.CLOSING && opcode == FrameReader.CLOSE) {
+            ctx().close();
+        }
+        if (state != State.OPEN) {
+            return;
+        }
         if (fragments == null) {
             forgetDeadline(); // nothing is unfinished any more, be it a control frame that came in parts
         }
-        ByteBuf content = frame.content();
-        if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
-            boolean text = frame instanceof TextWebSocketFrame;
-            if (content.readableBytes() > maxMessageBytes) {
-                fail(1009);
-            } else if (frame.isFinalFragment()) {
-                forgetDeadline();
-                onMessage(text, ByteBufUtil.getBytes(content));
-            } else {
-                forgetDeadline();
-                fragments = new Fragments(text);
-                onFragment(fragments, frame);
+        switch (opcode) {
+            case FrameReader.TEXT, FrameReader.BINARY -> {
+                boolean text = opcode == FrameReader.TEXT;
+                if (fin) {
+                    onMessage(text, payload);
+                } else {
+                    fragments = new Fragments(text);
+                    onFragment(fragments, fin, payload);
+                }
             }
-        } else if (frame instanceof ContinuationWebSocketFrame) {
-            onFragment(Objects.requireNonNull(fragments), frame);
-        } else if (frame instanceof PingWebSocketFrame) {
-            onPing(ByteBufUtil.getBytes(content));
-        } else if (frame instanceof PongWebSocketFrame) {
-            byte[] data = ByteBufUtil.getBytes(content);
-            tell(to -> to.onPong(data));
-        } else if (frame instanceof CloseWebSocketFrame) {
-            onClose(content);
-        } else {
-            throw new AssertionError(frame);
+            case FrameReader.CONTINUATION -> onFragment(Objects.requireNonNull(fragments), fin, payload);
+            case FrameReader.PING -> onPing(payload);
+            case FrameReader.PONG -> tell(to -> to.onPong(payload));
+            case FrameReader.CLOSE -> onClose(payload);
+            default -> throw new AssertionError(opcode);
         }
     }
 
-    private void onFragment(Fragments parts, WebSocketFrame frame) {
-        if (frame.content().readableBytes() > maxMessageBytes - parts.length()) {
+    @Override
+    public void onFault(int closeStatus) {
+        if (state == State.OPEN) {
+            fail(closeStatus);
+        } else {
+            ctx().close();
+        }
+    }
+
+    private void onFragment(Fragments parts, boolean last, byte[] payload) {
+        if (payload.length > maxMessageBytes - parts.length()) {
             fail(1009);
         } else if (parts.count() == maxFragments) {
             fail(1008);
         } else {
-            parts.add(frame.content(), maxMessageBytes);
-            if (frame.isFinalFragment()) {
+            parts.add(payload, maxMessageBytes);
+            if (last) {
                 fragments = null;
                 forgetDeadline();
                 onMessage(parts.isText(), parts.join());
@@ -261,8 +251,8 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel {
         tell(to -> to.onPing(data));
     }
 
-    private void onClose(ByteBuf content) {
-        CloseFrame frame = CloseFrame.read(content);
+    private void onClose(byte[] payload) {
+        CloseFrame frame = CloseFrame.read(payload);
         if (frame.fault() != 0) {
             fail(frame.fault());
             return;
@@ -275,7 +265,7 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (state == State.OPEN && (fragments != null || decoder.isPartial())) {
+        if (state == State.OPEN && (fragments != null || reader.isPartial())) {
             Deadlines.Node<WebSocketHandler> node = deadline();
             if (!node.isListed()) {
                 loop.messageDeadlines.add(node);
@@ -295,10 +285,6 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (state == State.OPEN && cause instanceof CorruptedWebSocketFrameException corrupted) {
-            fail(corrupted.closeStatus().code());
-            return;
-        }
         if (cause instanceof IOException || cause instanceof DecoderException) {
             log.debug("connection {} failed: {}", context.channel().id(), cause.toString());
         } else {
@@ -309,7 +295,8 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (context.channel().isWritable()) {
+        output.writabilityChanged();
+        if (output.isWritable()) {
             waitingPongs = 0;
             // later: this can be the middle of the listener's own send
             loop.execute(() -> {
@@ -325,6 +312,7 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel {
         state = State.CLOSED;
         loop.remove(this);
         output.end();
+        reader.end();
         fragments = null;
         forgetDeadline();
         closed(closeStatus, closeReason);
@@ -342,9 +330,7 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel {
         }
         state = State.ENDING;
         fragments = null;
-        if (ctx().channel().isActive()) {
-            ctx().pipeline().remove(decoder);
-        }
+        reader.end();
         // a peer that is still sending would lose the close frame by a reset: so it is read to its end, within limits
         output.close(status, EMPTY, written -> {
             if (ctx().channel().isActive()) {

@@ -71,8 +71,12 @@ final class FakeChannel implements WebSocketChannel {
     }
 
     @Override
-    public void flush() {
+    public boolean isBehind(int limit) {
+        if (bufferedBytes() <= limit) {
+            return false;
+        }
         unflushed = 0;
+        return buffered > limit;
     }
 
     @Override

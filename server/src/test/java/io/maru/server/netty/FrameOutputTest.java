@@ -39,9 +39,8 @@ class FrameOutputTest {
             }
         });
         NettyLoop loop = new NettyLoop(0, channel.eventLoop(), NetworkOptions.DEFAULTS);
-        FrameDecoder decoder = new FrameDecoder(100);
-        handler = new WebSocketHandler(loop, decoder, 100, 10);
-        channel.pipeline().addLast(decoder, handler);
+        handler = new WebSocketHandler(loop, 100, 10);
+        channel.pipeline().addLast(handler);
         handler.open("HTTP/1.1 101 Switching Protocols\r\n\r\n", opened -> {
             opened.send(Encoded.text("first"), Encoded.Framing.PLAIN);
             return new WebSocketListener() {

@@ -10,6 +10,7 @@ import io.maru.server.engine.ResponseHeaders;
 import io.maru.server.engine.WebSocketChannel;
 import io.maru.server.engine.WebSocketListener;
 import io.maru.server.engine.WebSocketUpgrade;
+import io.netty.channel.uring.IoUring;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -35,7 +36,10 @@ final class TestServer implements AutoCloseable {
     }
 
     static Stream<NetworkOptions.Transport> transports() {
-        return Stream.of(NetworkOptions.Transport.NIO, NetworkOptions.Transport.EPOLL);
+        Stream<NetworkOptions.Transport> always =
+                Stream.of(NetworkOptions.Transport.NIO, NetworkOptions.Transport.EPOLL);
+        // a container can forbid it
+        return IoUring.isAvailable() ? Stream.concat(always, Stream.of(NetworkOptions.Transport.IO_URING)) : always;
     }
 
     private final Map<String, HttpEndpoint> endpoints = new ConcurrentHashMap<>();

@@ -3,6 +3,7 @@ package io.maru.server.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.uring.IoUring;
 import io.netty.util.Version;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,55 +12,82 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which transport is chosen. */
 class TransportsTest {
 
-    @Test
-    void takesEpollWhereItIs() {
-        assertThat(Transports.choose(NetworkOptions.Transport.AUTO).description())
-                .isEqualTo("epoll (available)");
-        assertThat(Transports.choose(NetworkOptions.Transport.EPOLL).description())
-                .isEqualTo("epoll (asked for)");
-        assertThat(Transports.choose(NetworkOptions.Transport.NIO).description())
-                .isEqualTo("NIO (asked for)");
+    private static String opened(NetworkOptions.Transport transport) {
+        Transports opened = Transports.open(transport, 1, NettyLoop.LoopThread::new);
+        opened.group().shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
+        return opened.description();
     }
 
     @Test
-    void doesWithoutTheClassesOfEpoll() throws Exception {
-        Class<?> transports = Class.forName("io.maru.server.netty.Transports", true, new WithoutEpoll());
+    void takesWhatIsThere() {
+        if (IoUring.isAvailable()) {
+            assertThat(opened(NetworkOptions.Transport.AUTO)).isEqualTo("io_uring (available)");
+            assertThat(opened(NetworkOptions.Transport.IO_URING)).isEqualTo("io_uring (asked for)");
+        } else { // a container can forbid it
+            assertThat(opened(NetworkOptions.Transport.AUTO)).startsWith("epoll (io_uring is not available: ");
+        }
+        assertThat(opened(NetworkOptions.Transport.EPOLL)).isEqualTo("epoll (asked for)");
+        assertThat(opened(NetworkOptions.Transport.NIO)).isEqualTo("NIO (asked for)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "uring,        epoll (io_uring is not available: netty-transport-classes-io_uring is not on the class path)",
+        "uring epoll,  NIO (io_uring is not available: netty-transport-classes-io_uring is not on the class path;"
+                + " epoll is not available: netty-transport-classes-epoll is not on the class path)",
+    })
+    void doesWithoutTheClassesOfNatives(String missing, String expected) throws Exception {
+        Class<?> transports =
+                Class.forName("io.maru.server.netty.Transports", true, new Without(List.of(missing.split(" "))));
         Class<?> kind =
                 Class.forName("io.maru.server.netty.NetworkOptions$Transport", true, transports.getClassLoader());
-        Method choose = transports.getDeclaredMethod("choose", kind);
-        choose.setAccessible(true);
-        assertThat(choose.invoke(null, kind.getField("AUTO").get(null)).toString())
-                .contains("NIO (epoll is not available: netty-transport-classes-epoll is not on the class path)");
-        assertThatThrownBy(() -> choose.invoke(null, kind.getField("EPOLL").get(null)))
+        Method open = transports.getDeclaredMethod("open", kind, int.class, ThreadFactory.class);
+        open.setAccessible(true);
+        ThreadFactory threads = NettyLoop.LoopThread::new;
+        assertThat(open.invoke(null, kind.getField("AUTO").get(null), 1, threads)
+                        .toString())
+                .contains(expected);
+        assertThatThrownBy(() -> open.invoke(null, kind.getField("IO_URING").get(null), 1, threads))
                 .rootCause()
-                .isInstanceOf(IllegalStateException.class);
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("transport io_uring is not available: netty-transport-classes-io_uring is not on the"
+                        + " class path");
     }
 
     @Test
     void refusesNativesOfAnotherVersion(@TempDir Path folder) throws IOException {
-        assertThat(Transports.mixedVersions(Version.identify())).isNull();
-        assertThat(Transports.mixedVersions(identify(folder, "4.2.18.Final", "4.2.18.Final")))
-                .isNull();
-        assertThat(Transports.mixedVersions(identify(folder, "4.2.20.Final", "4.2.18.Final")))
-                .isEqualTo("mixed versions of Netty: netty-transport-classes-epoll 4.2.20.Final,"
-                        + " netty-transport-native-epoll 4.2.18.Final");
-        assertThat(Transports.mixedVersions(Map.of())).isNull();
+        for (String name : List.of("epoll", "io_uring")) {
+            assertThat(Transports.mixedVersions(name, Version.identify())).isNull();
+            assertThat(Transports.mixedVersions(name, identify(folder, name, "4.2.18.Final", "4.2.18.Final")))
+                    .isNull();
+            assertThat(Transports.mixedVersions(name, identify(folder, name, "4.2.20.Final", "4.2.18.Final")))
+                    .isEqualTo(
+                            "mixed versions of Netty: netty-transport-classes-NAME 4.2.20.Final,".replace("NAME", name)
+                                    + " netty-transport-native-NAME 4.2.18.Final".replace("NAME", name));
+            assertThat(Transports.mixedVersions(name, Map.of())).isNull();
+        }
     }
 
-    private static Map<String, Version> identify(Path folder, String classes, String natives) throws IOException {
+    private static Map<String, Version> identify(Path folder, String name, String classes, String natives)
+            throws IOException {
         Path file = folder.resolve("META-INF/io.netty.versions.properties");
         Files.createDirectories(folder.resolve("META-INF"));
         Files.writeString(
                 file,
-                properties("netty-transport-classes-epoll", classes)
-                        + properties("netty-transport-native-epoll", natives));
+                properties("netty-transport-classes-" + name, classes)
+                        + properties("netty-transport-native-" + name, natives));
         try (URLClassLoader loader =
                 new URLClassLoader(new URL[] {folder.toUri().toURL()}, null)) {
             return Version.identify(loader);
@@ -77,16 +105,19 @@ class TransportsTest {
                 """.replace("A", artifact).replace("V", version);
     }
 
-    /** Loads our package anew, and nothing of epoll. */
-    private static final class WithoutEpoll extends ClassLoader {
+    /** Loads our package anew, and nothing of some transports. */
+    private static final class Without extends ClassLoader {
 
-        WithoutEpoll() {
+        private final List<String> transports;
+
+        Without(List<String> transports) {
             super(TransportsTest.class.getClassLoader());
+            this.transports = transports;
         }
 
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (name.startsWith("io.netty.channel.epoll.")) {
+            if (transports.stream().anyMatch(transport -> name.startsWith("io.netty.channel." + transport + "."))) {
                 throw new ClassNotFoundException(name);
             }
             if (!name.startsWith("io.maru.server.netty.")) {

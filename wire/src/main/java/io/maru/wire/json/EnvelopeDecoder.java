@@ -27,6 +27,8 @@ final class EnvelopeDecoder implements PacketDecoder {
     private final String namespace;
     private final WireLimits limits;
     private final JsonCodec codec;
+    // of the event before; most clients say the same again
+    private @Nullable String lastType;
 
     EnvelopeDecoder(String namespace, WireLimits limits, JsonCodec codec) {
         this.namespace = namespace;
@@ -35,9 +37,9 @@ final class EnvelopeDecoder implements PacketDecoder {
     }
 
     @Override
-    public @Nullable Packet text(byte[] text) {
+    public @Nullable Packet text(byte[] text, int begin) {
         try {
-            return read(text);
+            return read(text, begin);
         } catch (WireException e) {
             if (e.reason() == Reason.MALFORMED) {
                 throw new WireException(Reason.MALFORMED, INVALID);
@@ -56,11 +58,11 @@ final class EnvelopeDecoder implements PacketDecoder {
         return false;
     }
 
-    private @Nullable Packet read(byte[] text) {
-        if (text.length > limits.maxBytes()) {
+    private @Nullable Packet read(byte[] text, int begin) {
+        if (text.length - begin > limits.maxBytes()) {
             throw new WireException(Reason.LIMIT, "Message too large");
         }
-        int from = JsonScanner.skipSpace(text, 0, text.length);
+        int from = JsonScanner.skipSpace(text, begin, text.length);
         Members members = new Members(text, from, text.length, limits);
         String type = null;
         long id = Packet.NO_ACK;
@@ -74,7 +76,7 @@ final class EnvelopeDecoder implements PacketDecoder {
             int valueTo = members.valueTo();
             if (members.nameIs(EnvelopeDialect.TYPE)) {
                 type = text[valueFrom] == '"' && valueTo - valueFrom - 2 <= limits.maxNameLength()
-                        ? JsonScanner.string(text, valueFrom, valueTo)
+                        ? JsonScanner.string(text, valueFrom, valueTo, lastType)
                         : null;
                 continue;
             }
@@ -104,9 +106,10 @@ final class EnvelopeDecoder implements PacketDecoder {
         if (EnvelopeDialect.CALLBACK.equals(type)) {
             return id == Packet.NO_ACK ? null : new Packet.Ack(namespace, id, single(text, data));
         }
-        if (type == null || Packet.RESERVED_EVENTS.contains(type)) {
+        if (type == null || type != lastType && Packet.RESERVED_EVENTS.contains(type)) {
             throw new WireException(Reason.EVENT_NAME, UNKNOWN, id);
         }
+        lastType = type;
         if (args != null && onlyArgs && text[args.from] == '[') {
             return new Packet.Event(
                     namespace, type, Payload.readArray(text, args.from + 1, args.to, limits, codec), id);

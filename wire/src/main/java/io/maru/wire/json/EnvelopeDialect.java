@@ -99,7 +99,7 @@ public final class EnvelopeDialect implements Dialect {
         Payload args = event.args();
         Utf8Buffer out = Encoded.newText(64 + event.name().length() + args.length());
         out.append("{\"type\":");
-        out.append(JsonCodec.quote(event.name()));
+        JsonCodec.quote(event.name(), out);
         if (event.ackId() != Packet.NO_ACK) {
             out.append(",\"messageId\":");
             out.append(event.ackId());
@@ -118,7 +118,7 @@ public final class EnvelopeDialect implements Dialect {
     private static Utf8Buffer beginError(String message) {
         Utf8Buffer out = Encoded.newText(32 + message.length());
         out.append("{\"error\":");
-        out.append(JsonCodec.quote(message));
+        JsonCodec.quote(message, out);
         return out;
     }
 }

@@ -33,6 +33,8 @@ final class SocketIoDecoder implements PacketDecoder {
     private int missing;
     private int bytes;
     private final List<byte[]> attachments = new ArrayList<>(0);
+    // of the event before; most clients say the same again
+    private @Nullable String lastName;
 
     SocketIoDecoder(String home, WireLimits limits, JsonCodec codec) {
         this.home = home;
@@ -41,18 +43,19 @@ final class SocketIoDecoder implements PacketDecoder {
     }
 
     @Override
-    public @Nullable Packet text(byte[] text) {
+    public @Nullable Packet text(byte[] text, int from) {
         if (missing > 0) {
             throw new WireException(Reason.UNEXPECTED, "an attachment expected, text received");
         }
-        if (text.length > limits.maxBytes()) {
+        int length = text.length - from;
+        if (length > limits.maxBytes()) {
             throw new WireException(Reason.LIMIT, "a packet of more than " + limits.maxBytes() + " bytes");
         }
-        if (text.length == 0) {
+        if (length == 0) {
             throw new WireException(Reason.MALFORMED, "a packet type expected");
         }
-        int i = 1;
-        int type = text[0];
+        int i = from + 1;
+        int type = text[from];
         int announced = 0;
         if (type == '5' || type == '6') {
             int dash = skipDigits(text, i);
@@ -106,7 +109,7 @@ final class SocketIoDecoder implements PacketDecoder {
         }
         unfinished = packet;
         missing = announced;
-        bytes = text.length;
+        bytes = length;
         return null;
     }
 
@@ -158,9 +161,12 @@ final class SocketIoDecoder implements PacketDecoder {
         }
         String name;
         if (string) {
-            name = JsonScanner.string(text, nameFrom, nameTo);
-            if (Packet.RESERVED_EVENTS.contains(name)) {
-                throw new WireException(Reason.EVENT_NAME, "a reserved event name");
+            name = JsonScanner.string(text, nameFrom, nameTo, lastName);
+            if (name != lastName) {
+                if (Packet.RESERVED_EVENTS.contains(name)) {
+                    throw new WireException(Reason.EVENT_NAME, "a reserved event name");
+                }
+                lastName = name;
             }
         } else if (text[nameFrom] == '-' || text[nameFrom] >= '0' && text[nameFrom] <= '9') {
             name = new String(text, nameFrom, nameTo - nameFrom, StandardCharsets.US_ASCII);

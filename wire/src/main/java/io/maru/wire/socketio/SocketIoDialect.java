@@ -69,7 +69,7 @@ public final class SocketIoDialect implements Dialect {
         if (packet instanceof Packet.ConnectError error) {
             Utf8Buffer out = begin('4', 0, error.namespace(), 64);
             out.append("{\"message\":");
-            out.append(JsonCodec.quote(error.message()));
+            JsonCodec.quote(error.message(), out);
             if (error.data() != null) {
                 out.append(",\"data\":");
                 appendJson(out, error.data());
@@ -91,7 +91,7 @@ public final class SocketIoDialect implements Dialect {
             out.append(event.ackId());
         }
         out.append('[');
-        out.append(JsonCodec.quote(event.name()));
+        JsonCodec.quote(event.name(), out);
         if (args.size() > 0) {
             out.append(',');
             args.writeTo(out);
