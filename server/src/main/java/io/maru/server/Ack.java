@@ -2,8 +2,9 @@ package io.maru.server;
 
 import io.maru.wire.Packet;
 import io.maru.wire.Payload;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,14 +13,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ack {
 
+    private static final VarHandle GIVEN = given();
+
     private final Socket socket;
     private final long id;
-    private final AtomicBoolean given;
+    private volatile boolean given;
 
     Ack(Socket socket, long id) {
         this.socket = socket;
         this.id = id;
-        this.given = new AtomicBoolean(id == Packet.NO_ACK);
+        this.given = id == Packet.NO_ACK;
+    }
+
+    private static VarHandle given() {
+        try {
+            return MethodHandles.lookup().findVarHandle(Ack.class, "given", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private boolean give() {
+        return (boolean) GIVEN.compareAndSet(this, false, true);
     }
 
     /**
@@ -28,7 +43,7 @@ public final class Ack {
      * @return true when it does
      */
     public boolean isWanted() {
-        return !given.get();
+        return !given;
     }
 
     /**
@@ -48,7 +63,7 @@ public final class Ack {
      * @param args the answer
      */
     public void send(Payload args) {
-        if (given.compareAndSet(false, true)) {
+        if (give()) {
             socket.sendAck(id, args);
         }
     }
@@ -61,7 +76,7 @@ public final class Ack {
      */
     public void fail(String message) {
         socket.fail(message);
-        if (given.compareAndSet(false, true)) {
+        if (give()) {
             socket.sendAck(id, socket.namespace().encode(Map.of("error", message)));
         }
     }

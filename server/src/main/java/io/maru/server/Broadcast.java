@@ -298,7 +298,9 @@ public final class Broadcast {
         for (Loop loop : loops) {
             outgoing.retain();
             int index = loop.index();
-            if (!loop.run(() -> delivery.run(index))) {
+            if (loop.inLoop()) {
+                delivery.run(index);
+            } else if (!loop.run(() -> delivery.run(index))) {
                 delivery.drop();
             }
         }
@@ -321,11 +323,24 @@ public final class Broadcast {
     }
 
     private Targets targets() {
-        Set<String> names = rooms == null ? Set.of() : rooms;
-        List<Room> toRooms = new ArrayList<>(names.size());
-        List<Socket> toSockets = new ArrayList<>(0);
-        namespace.resolve(names, toRooms, toSockets);
-        List<Room> exceptRooms = new ArrayList<>(0);
+        List<Room> toRooms = List.of();
+        List<Socket> toSockets = List.of();
+        if (rooms != null && rooms.size() == 1) { // as a rule
+            String name = rooms.iterator().next();
+            Socket socket = namespace.sockets().get(name);
+            Room room = socket == null ? namespace.rooms().get(name) : null;
+            toRooms = room == null ? List.of() : List.of(room);
+            toSockets = socket == null ? List.of() : List.of(socket);
+        } else if (rooms != null) {
+            toRooms = new ArrayList<>(rooms.size());
+            toSockets = new ArrayList<>();
+            namespace.resolve(rooms, toRooms, toSockets);
+        }
+        if (except.isEmpty()) {
+            return new Targets(
+                    rooms == null, toRooms, toSockets, List.of(), sender == null ? List.of() : List.of(sender));
+        }
+        List<Room> exceptRooms = new ArrayList<>(except.size());
         List<Socket> exceptSockets = new ArrayList<>(1);
         namespace.resolve(except, exceptRooms, exceptSockets);
         if (sender != null) {

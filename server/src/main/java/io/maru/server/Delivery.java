@@ -1,8 +1,6 @@
 package io.maru.server;
 
 import io.maru.server.Room.RoomShard;
-import io.maru.wire.Dialect;
-import io.maru.wire.Encoded;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -71,48 +69,13 @@ final class Delivery {
     void run(int loop) {
         try {
             if (acks == null) {
-                Sender sender = new Sender(outgoing);
-                forEach(namespace, targets, loop, sender);
+                forEach(namespace, targets, loop, socket -> socket.write(outgoing));
             } else {
                 forEach(namespace, targets, loop, socket -> acks.ask(socket, outgoing));
                 acks.end();
             }
         } finally {
             outgoing.release();
-        }
-    }
-
-    /** Sends to one socket after the other, and remembers the message of two dialects: all that most rooms have. */
-    private static final class Sender implements Action {
-        private final Outgoing outgoing;
-        private @Nullable Dialect first;
-        private @Nullable Encoded firstMessage;
-        private @Nullable Dialect second;
-        private @Nullable Encoded secondMessage;
-
-        Sender(Outgoing outgoing) {
-            this.outgoing = outgoing;
-        }
-
-        @Override
-        public void accept(Socket socket) {
-            Dialect dialect = socket.dialect();
-            Encoded message = dialect == first ? firstMessage : dialect == second ? secondMessage : encoded(dialect);
-            if (message != null) {
-                socket.write(outgoing, message);
-            }
-        }
-
-        private @Nullable Encoded encoded(Dialect dialect) {
-            Encoded message = outgoing.encoded(dialect);
-            if (first == null) {
-                first = dialect;
-                firstMessage = message;
-            } else {
-                second = dialect;
-                secondMessage = message;
-            }
-            return message;
         }
     }
 

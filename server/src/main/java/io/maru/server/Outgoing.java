@@ -3,8 +3,8 @@ package io.maru.server;
 import io.maru.wire.Dialect;
 import io.maru.wire.Encoded;
 import io.maru.wire.Packet;
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,15 +12,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outgoing {
 
+    private static final VarHandle HOLDERS = holders();
+
     final Packet packet;
     final boolean isVolatile;
 
     // who has still to deliver; the last one lets go of the buffers
-    private final AtomicInteger holders = new AtomicInteger(1);
+    @SuppressWarnings({"FieldMayBeFinal", "UnusedVariable"}) // by HOLDERS
+    private volatile int holders = 1;
 
-    // guarded by this: pairs of dialect and message, two at first
-    private @Nullable Dialect[] dialects = new Dialect[2];
-    private @Nullable Encoded[] encoded = new Encoded[2];
+    /** A message, as a dialect wrote it. */
+    private record Written(
+            Dialect dialect,
+            @Nullable Encoded message,
+            @Nullable Written before) {}
+
+    // replaced under the lock of this
+    private volatile @Nullable Written last;
 
     Outgoing(Packet packet, boolean isVolatile) {
         this.packet = packet;
@@ -28,36 +36,46 @@ final class Outgoing {
     }
 
     /** The message in a dialect, or null when the dialect says nothing of such a packet. */
-    synchronized @Nullable Encoded encoded(Dialect dialect) {
-        int i = 0;
-        while (i < dialects.length && dialects[i] != null) {
-            if (dialects[i] == dialect) {
-                return encoded[i];
-            }
-            i++;
+    @Nullable Encoded encoded(Dialect dialect) {
+        Written written = find(dialect);
+        return written == null ? write(dialect).message : written.message;
+    }
+
+    private @Nullable Written find(Dialect dialect) {
+        Written written = last;
+        while (written != null && written.dialect != dialect) {
+            written = written.before;
         }
-        if (i == dialects.length) {
-            dialects = Arrays.copyOf(dialects, i * 2);
-            encoded = Arrays.copyOf(encoded, i * 2);
+        return written;
+    }
+
+    private synchronized Written write(Dialect dialect) {
+        Written written = find(dialect);
+        if (written == null) {
+            written = new Written(dialect, dialect.encode(packet), last);
+            last = written;
         }
-        Encoded message = dialect.encode(packet);
-        dialects[i] = dialect;
-        encoded[i] = message;
-        return message;
+        return written;
+    }
+
+    private static VarHandle holders() {
+        try {
+            return MethodHandles.lookup().findVarHandle(Outgoing.class, "holders", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** One more holder, that releases. */
     void retain() {
-        holders.incrementAndGet();
+        HOLDERS.getAndAdd(this, 1);
     }
 
     void release() {
-        if (holders.decrementAndGet() == 0) {
-            synchronized (this) {
-                for (Encoded message : encoded) {
-                    if (message != null) {
-                        message.release();
-                    }
+        if ((int) HOLDERS.getAndAdd(this, -1) == 1) {
+            for (Written written = last; written != null; written = written.before) {
+                if (written.message != null) {
+                    written.message.release();
                 }
             }
         }

@@ -2,6 +2,7 @@ package io.maru.server;
 
 import io.maru.server.Room.Membership;
 import io.maru.server.engine.Loop;
+import io.maru.server.engine.Session;
 import io.maru.wire.Dialect;
 import io.maru.wire.Encoded;
 import io.maru.wire.Packet;
@@ -39,6 +40,11 @@ public final class Socket {
     private final Handshake handshake;
     private final SocketHandlers handlers;
     private final SocketRooms rooms = new SocketRooms(this);
+    // the connection's, within reach: a broadcast asks each of a thousand members for them
+    private final Session session;
+    private final Dialect dialect;
+    // whether there was ever a handler for what is sent
+    private volatile boolean hearsOutgoing;
 
     // written on the loop only
     private volatile State state = State.CONNECTING;
@@ -52,6 +58,8 @@ public final class Socket {
     Socket(Namespace namespace, Connection connection, Handshake handshake) {
         this.namespace = namespace;
         this.connection = connection;
+        this.session = connection.session();
+        this.dialect = connection.dialect();
         this.handshake = handshake;
         this.handlers = new SocketHandlers(this);
     }
@@ -100,7 +108,7 @@ public final class Socket {
      * @return {@code polling} or {@code websocket}
      */
     public String transport() {
-        return connection.session().transport();
+        return session.transport();
     }
 
     /**
@@ -267,6 +275,7 @@ public final class Socket {
      * @return this
      */
     public Socket onAnyOutgoing(Handler<Event> handler) {
+        hearsOutgoing = true;
         handlers.hooks().outgoing.add(Objects.requireNonNull(handler, "handler"));
         return this;
     }
@@ -278,6 +287,7 @@ public final class Socket {
      * @return this
      */
     public Socket prependAnyOutgoing(Handler<Event> handler) {
+        hearsOutgoing = true;
         handlers.hooks().outgoing.add(0, Objects.requireNonNull(handler, "handler"));
         return this;
     }
@@ -527,7 +537,7 @@ public final class Socket {
      *     just now
      */
     public boolean isWritable() {
-        return state != State.GONE && connection.session().isWritable();
+        return state != State.GONE && session.isWritable();
     }
 
     /**
@@ -536,7 +546,7 @@ public final class Socket {
      * @return bytes; from a thread other than the socket's loop, as many as there were just now
      */
     public long bufferedBytes() {
-        return connection.session().bufferedBytes();
+        return session.bufferedBytes();
     }
 
     /**
@@ -575,10 +585,6 @@ public final class Socket {
 
     Loop loop() {
         return connection.loop();
-    }
-
-    Dialect dialect() {
-        return connection.dialect();
     }
 
     Connection connection() {
@@ -694,29 +700,23 @@ public final class Socket {
         outgoing.release();
     }
 
-    private void write(Outgoing outgoing) {
-        Encoded message = outgoing.encoded(dialect());
-        if (message != null) {
-            write(outgoing, message);
-        }
-    }
-
     /** Writes a message that may be shared with others; on the loop. */
-    void write(Outgoing outgoing, Encoded message) {
+    void write(Outgoing outgoing) {
         assert loop().inLoop();
+        Encoded message = outgoing.encoded(dialect);
+        if (message == null) {
+            return; // the dialect has no word for it
+        }
         if (state == State.GONE) {
             namespace.server().counters().droppedGone.increment();
-            return;
-        }
-        if (outgoing.isVolatile
-                && (state != State.CONNECTED || !connection.session().isWritable())) {
+        } else if (outgoing.isVolatile && (state != State.CONNECTED || !session.isWritable())) {
             namespace.server().counters().droppedVolatile.increment();
-            return;
+        } else {
+            if (hearsOutgoing && outgoing.packet instanceof Packet.Event event) {
+                handlers.onOutgoing(event);
+            }
+            session.send(message);
         }
-        if (outgoing.packet instanceof Packet.Event event) {
-            handlers.onOutgoing(event);
-        }
-        connection.session().send(message);
     }
 
     /** Marks the socket for one walk over members; false when it bore the mark. On the loop. */
