@@ -7,6 +7,7 @@ import io.maru.server.Socket;
 import io.maru.wire.Json;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -67,6 +68,7 @@ public final class Serve implements Callable<Integer> {
             }
         });
         server.onConnection(Serve::serve);
+        server.of(Pattern.compile("^/n\\d+$")).onConnection(Serve::serve);
         server.start();
         return 0;
     }
