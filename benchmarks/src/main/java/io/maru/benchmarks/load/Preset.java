@@ -13,6 +13,7 @@ enum Preset {
     big10k("rooms --conns 10000 --room 10000 --publishers 4"),
     fan16k("rooms --conns 100 --room 100 --publishers 1 --window 2 --payload 16384"),
     steady("rooms --conns 1000 --room 50 --publishers 1 --rate 400"),
+    full("rooms --conns 1000 --room 50 --publishers 1"),
     half("rooms --conns 1000 --room 50 --publishers 1"),
     connect("connect --conns 64"),
     idle("idle --conns 10000 --room 5 --publishers 1"),

@@ -28,7 +28,7 @@ final class Settings {
     @Option(
             names = "--scenario",
             description = "A name that stands for other options: echo, ack, fan1000, fan1000x8, small, "
-                    + "big10k, fan16k, steady, half, connect, idle, slow.")
+                    + "big10k, fan16k, steady, full, half, connect, idle, slow.")
     String scenario = "";
 
     @Option(names = "--kind", description = "${COMPLETION-CANDIDATES}.")

@@ -93,7 +93,7 @@ final class FaultyServer implements AutoCloseable {
 
     private static String damaged(Event event) {
         char[] message = field(event, "message").toCharArray();
-        message[message.length - 3] ^= 1;
+        message[message.length - 3] = (char) (message[message.length - 3] ^ 1);
         return new String(message);
     }
 
