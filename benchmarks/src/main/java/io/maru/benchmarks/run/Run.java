@@ -1,5 +1,6 @@
 package io.maru.benchmarks.run;
 
+import io.maru.benchmarks.page.Page;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,6 +103,7 @@ public final class Run implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Path file = results.toString().isEmpty() ? root.resolve("benchmarks/target/results.jsonl") : results;
         int faulty = page ? 0 : measure(file);
+        Page.write(file, root);
         return faulty == 0 ? 0 : 1;
     }
 
