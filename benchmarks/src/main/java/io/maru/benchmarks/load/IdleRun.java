@@ -1,6 +1,7 @@
 package io.maru.benchmarks.load;
 
 import java.io.IOException;
+import java.util.List;
 
 /** Connections that do nothing: what the server holds for each. At the end one message in each room must reach all. */
 final class IdleRun extends LoadRun {
@@ -20,6 +21,8 @@ final class IdleRun extends LoadRun {
         Reading start = Reading.take(process, 0);
         spin(settings.seconds);
         start.describe(Reading.take(process, 0), result);
+        // nothing is delivered, so there is no cost of a message
+        result.remove(List.of("deliveries", "per_second", "server_cpu_us"));
         long after = liveBytes();
         result.put("connected", fanout.ready());
         result.put("rss_before", before);

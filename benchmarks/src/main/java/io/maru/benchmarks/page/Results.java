@@ -30,7 +30,7 @@ final class Results {
         for (String line : Files.readAllLines(file)) {
             if (!line.isBlank()) {
                 JsonNode result = mapper.readTree(line);
-                (result.path("ok").booleanValue() ? results.good : results.faulty).add(result);
+                (result.path("ok").asBoolean(false) ? results.good : results.faulty).add(result);
             }
         }
         return results;
@@ -50,9 +50,9 @@ final class Results {
                 .filter(result -> is(result, "server", server)
                         && is(result, "protocol", protocol)
                         && is(result, "scenario", scenario)
-                        && (x < 0 || result.path("x").intValue() == x))
+                        && (x < 0 || result.path("x").asInt(0) == x))
                 .filter(result -> result.has(field))
-                .mapToDouble(result -> result.path(field).doubleValue())
+                .mapToDouble(result -> result.path(field).asDouble(0))
                 .toArray();
     }
 
@@ -72,7 +72,7 @@ final class Results {
     List<Integer> points(String protocol, String scenario) {
         TreeSet<Integer> points = new TreeSet<>();
         matching(protocol, scenario)
-                .forEach(result -> points.add(result.path("x").intValue()));
+                .forEach(result -> points.add(result.path("x").asInt(0)));
         return List.copyOf(points);
     }
 

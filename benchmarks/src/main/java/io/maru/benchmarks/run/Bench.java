@@ -80,7 +80,7 @@ final class Bench implements AutoCloseable {
         for (int i = 0; i < RETRIES && isDisturbed(best) && !isOver(); i++) {
             ObjectNode again = once(server, protocol, options, false);
             boolean quieter = foreign(again) < foreign(best);
-            if (!again.path("ok").booleanValue() || quieter) {
+            if (!again.path("ok").asBoolean(false) || quieter) {
                 best = again;
             }
         }
@@ -102,11 +102,11 @@ final class Bench implements AutoCloseable {
     }
 
     private static boolean isDisturbed(ObjectNode result) {
-        return result.path("ok").booleanValue() && foreign(result) > FOREIGN;
+        return result.path("ok").asBoolean(false) && foreign(result) > FOREIGN;
     }
 
     private static double foreign(ObjectNode result) {
-        return result.path("foreign_cores").doubleValue();
+        return result.path("foreign_cores").asDouble(0);
     }
 
     /** One round against a server of its own: for memory, which remembers what was before. */

@@ -61,8 +61,8 @@ final class Comparison {
                 if (server.isPresent()) {
                     ObjectNode result = bench.round(server.get(), pair.protocol(), options, round == 0);
                     bench.recorder().add(result, pair.contender().name(), pair.protocol(), name, round);
-                    double rate = result.path("published").doubleValue()
-                            / Math.max(0.001, result.path("seconds").doubleValue());
+                    double rate = result.path("published").asDouble(0)
+                            / Math.max(0.001, result.path("seconds").asDouble(0));
                     published.merge(name + pair, rate, Math::max);
                 }
             }

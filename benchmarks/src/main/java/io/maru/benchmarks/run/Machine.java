@@ -4,13 +4,20 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Facts that numbers mean nothing without. */
 final class Machine {
+
+    private static final Pattern MAVEN =
+            Pattern.compile("<(netty|netty-socketio|java-websocket|vertx)\\.version>([^<]+)<");
+    private static final Pattern NPM = Pattern.compile("\"(socket\\.io|ws)\": *\"([^\"]+)\"");
 
     private Machine() {}
 
@@ -23,9 +30,27 @@ final class Machine {
         facts.put("node", output(List.of("node", "--version")));
         facts.put("commit", output(List.of("git", "-C", place.root().toString(), "rev-parse", "--short", "HEAD")));
         facts.put("open_files", output(List.of("sh", "-c", "ulimit -H -n")));
-        String peers = place.root().resolve("benchmarks/peers/start").toString();
-        facts.put("versions", Files.isExecutable(Path.of(peers)) ? output(List.of(peers, "--versions")) : "");
+        facts.put("versions", versions(place.root()));
         return facts;
+    }
+
+    /** Of the other servers, as their build files pin them. */
+    private static String versions(Path root) {
+        List<String> versions = new ArrayList<>();
+        find(root.resolve("benchmarks/peers/pom.xml"), MAVEN, versions);
+        find(root.resolve("benchmarks/peers/node/package.json"), NPM, versions);
+        return String.join(", ", versions);
+    }
+
+    private static void find(Path file, Pattern pattern, List<String> versions) {
+        try {
+            Matcher matcher = pattern.matcher(Files.readString(file));
+            while (matcher.find()) {
+                versions.add(matcher.group(1) + " " + matcher.group(2));
+            }
+        } catch (IOException e) {
+            // these servers are not here
+        }
     }
 
     private static String cpu() {

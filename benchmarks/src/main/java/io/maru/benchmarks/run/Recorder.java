@@ -33,7 +33,7 @@ final class Recorder {
             Files.createDirectories(folder);
         }
         Files.write(file, List.of(result.toString()), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        boolean ok = result.path("ok").booleanValue();
+        boolean ok = result.path("ok").asBoolean(false);
         if (!ok) {
             faulty++;
         }
@@ -43,10 +43,10 @@ final class Recorder {
                 round,
                 server,
                 protocol,
-                result.path("server_cpu_us").doubleValue(),
-                result.path("per_second").doubleValue(),
-                result.path("p99_us").doubleValue(),
-                result.path("foreign_cores").doubleValue(),
+                result.path("server_cpu_us").asDouble(0),
+                result.path("per_second").asDouble(0),
+                result.path("p99_us").asDouble(0),
+                result.path("foreign_cores").asDouble(0),
                 ok ? "" : "FAULT " + result.path("first_fault").asString("")));
     }
 

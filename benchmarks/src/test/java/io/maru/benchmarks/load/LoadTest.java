@@ -39,18 +39,16 @@ class LoadTest {
     })
     void noticesWhatAServerDoesWrongOnce(Speech speech, Wrong wrong, String fault) throws Exception {
         JsonNode result = run(wrong, speech, ROOMS);
-        assertThat(result.path("ok").booleanValue()).isFalse();
-        assertThat(result.path("faults").path(fault).intValue())
-                .as("%s", result)
-                .isPositive();
+        assertThat(result.path("ok").asBoolean(false)).isFalse();
+        assertThat(result.path("faults").path(fault).asInt(0)).as("%s", result).isPositive();
     }
 
     @ParameterizedTest
     @EnumSource
     void passesAServerThatDoesNothingWrong(Speech speech) throws Exception {
         JsonNode result = run(Wrong.NOTHING, speech, ROOMS);
-        assertThat(result.path("ok").booleanValue()).as("%s", result).isTrue();
-        assertThat(result.path("deliveries").intValue()).isPositive();
+        assertThat(result.path("ok").asBoolean(false)).as("%s", result).isTrue();
+        assertThat(result.path("deliveries").asInt(0)).isPositive();
     }
 
     @ParameterizedTest
@@ -78,15 +76,15 @@ class LoadTest {
             scenario.equals("steady") ? "500" : "0"
         };
         JsonNode result = run(Wrong.NOTHING, speech, few);
-        assertThat(result.path("ok").booleanValue()).as("%s", result).isTrue();
-        assertThat(result.path("deliveries").intValue()).isPositive();
+        assertThat(result.path("ok").asBoolean(false)).as("%s", result).isTrue();
+        assertThat(result.path("deliveries").asInt(0)).isPositive();
     }
 
     @Test
     void joinsFurtherRooms() throws Exception {
         assertThat(run(Wrong.NOTHING, Speech.plain, "--conns", "10", "--extra-rooms", "20")
                         .path("ok")
-                        .booleanValue())
+                        .asBoolean(false))
                 .isTrue();
     }
 
