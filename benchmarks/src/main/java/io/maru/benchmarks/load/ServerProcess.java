@@ -67,9 +67,10 @@ final class ServerProcess {
     /** Asks each of the processes that is a JVM for a garbage collection, and waits for it. */
     void collectGarbage() throws IOException, InterruptedException {
         for (long pid : pids) {
-            Path java = PROC.resolve(Long.toString(pid)).resolve("exe");
-            Optional<Path> jcmd =
-                    Optional.of(java.toRealPath().resolveSibling("jcmd")).filter(Files::isExecutable);
+            Path program = PROC.resolve(Long.toString(pid)).resolve("exe").toRealPath();
+            // what is no JVM dies of being asked
+            Optional<Path> jcmd = Optional.of(program.resolveSibling("jcmd"))
+                    .filter(path -> program.endsWith("java") && Files.isExecutable(path));
             if (jcmd.isPresent()) {
                 Process process = new ProcessBuilder(jcmd.get().toString(), Long.toString(pid), "GC.run")
                         .redirectErrorStream(true)

@@ -12,7 +12,7 @@ final class SlowRun extends LoadRun {
     }
 
     @Override
-    void load() throws IOException {
+    void load() throws IOException, InterruptedException {
         Client[] clients = clients(settings.conns / settings.room * settings.room, fanout, settings.slow);
         if (connectAll(clients, fanout::ready)) {
             fanout.prepare(clients);
@@ -20,11 +20,15 @@ final class SlowRun extends LoadRun {
             spin(settings.warm);
             Reading control = Reading.take(process, fanout.deliveries());
             spin(settings.control);
-            Reading start = Reading.take(process, fanout.deliveries());
-            stopReading(clients, start);
+            Reading end = Reading.take(process, fanout.deliveries());
             result.put(
                     "per_second_before",
-                    Reading.round((start.deliveries() - control.deliveries()) * 1e9 / (start.time() - control.time())));
+                    Reading.round((end.deliveries() - control.deliveries()) * 1e9 / (end.time() - control.time())));
+            // what is garbage must not hide what is kept
+            process.collectGarbage();
+            spin(0.3);
+            Reading start = Reading.take(process, fanout.deliveries());
+            stopReading(clients, start);
             resume(clients);
             drain(fanout.expected(), fanout::deliveries);
             fanout.balance(clients);

@@ -14,7 +14,8 @@ final class Bench implements AutoCloseable {
 
     private static final double FOREIGN = 0.15;
     private static final int RETRIES = 2;
-    private static final List<String> IDLE_FLAGS = List.of(
+    /** A heap that keeps little beyond what lives, so that resident memory tells of it. */
+    private static final List<String> SMALL_HEAP = List.of(
             "-XX:+UseSerialGC", "-Xmn8m", "-Xms16m", "-Xmx3g", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=10");
 
     private final Place place;
@@ -110,9 +111,9 @@ final class Bench implements AutoCloseable {
     }
 
     /** One round against a server of its own: for memory, which remembers what was before. */
-    Optional<ObjectNode> fresh(Contender contender, String protocol, List<String> options, boolean idle)
+    Optional<ObjectNode> fresh(Contender contender, String protocol, List<String> options)
             throws IOException, InterruptedException {
-        Optional<RunningServer> started = start(contender, idle ? IDLE_FLAGS : plan.jvmFlags(), 1);
+        Optional<RunningServer> started = start(contender, SMALL_HEAP, 1);
         if (started.isEmpty()) {
             return Optional.empty();
         }

@@ -100,7 +100,7 @@ final class Comparison {
             if (idle) {
                 options.addAll(List.of("--seconds", "1"));
             }
-            Optional<ObjectNode> result = bench.fresh(pair.contender(), pair.protocol(), options, idle);
+            Optional<ObjectNode> result = bench.fresh(pair.contender(), pair.protocol(), options);
             if (result.isPresent()) {
                 bench.recorder().add(result.get(), pair.contender().name(), pair.protocol(), scenario, 0);
             }

@@ -93,7 +93,7 @@ final class Growth {
         List<String> options = new ArrayList<>(series.options(point));
         String name = "growth-" + series.name();
         if (series.name().equals("idle")) {
-            Optional<ObjectNode> result = bench.fresh(contender, series.protocol(), options, true);
+            Optional<ObjectNode> result = bench.fresh(contender, series.protocol(), options);
             if (result.isPresent()) {
                 bench.recorder().add(result.get().put("x", point), contender.name(), series.protocol(), name, 0);
             }
