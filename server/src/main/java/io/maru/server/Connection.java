@@ -59,7 +59,7 @@ final class Connection implements SessionListener {
         this.timers = timers;
         this.home = home;
         this.handlers = new HandlerQueue(
-                server.handlerExecutor(session.loop()),
+                server.handlerThreads(session.loop().index()),
                 server.options().maxPendingEvents(),
                 server.options().maxPendingBytes(),
                 reading -> loop().run(() -> setReading(reading)));

@@ -81,11 +81,12 @@ final class Delivery {
 
     /** Visits each addressed socket of a loop once; on that loop. No handler runs before all have been visited. */
     static void forEach(Namespace namespace, Targets targets, int loop, Action action) {
-        namespace.server().walking(loop, true);
+        HandlerThreads handlers = namespace.server().handlerThreads(loop);
+        handlers.walking(true);
         try {
             walk(namespace, targets, loop, action);
         } finally {
-            namespace.server().walking(loop, false);
+            handlers.walking(false);
         }
     }
 

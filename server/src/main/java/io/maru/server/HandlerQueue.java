@@ -79,13 +79,30 @@ final class HandlerQueue implements Runnable {
         try {
             executor.execute(this);
         } catch (Throwable e) {
-            synchronized (this) { // no thread to be had: the next task tries again
-                running = false;
-                first = null;
-                rest = null;
-            }
+            drop();
             throw e;
         }
+    }
+
+    /** There is no thread to be had for what waits: it is forgotten, and the next task tries again. */
+    void drop() {
+        boolean emptied;
+        synchronized (this) {
+            emptied = reset();
+            first = null;
+        }
+        if (emptied) {
+            reading.accept(true);
+        }
+    }
+
+    private boolean reset() {
+        running = false;
+        rest = null;
+        bytes = 0;
+        boolean emptied = full;
+        full = false;
+        return emptied;
     }
 
     /** Runs what waits; for the executor. */
@@ -112,11 +129,7 @@ final class HandlerQueue implements Runnable {
             if (task != null) {
                 return task;
             }
-            running = false;
-            rest = null;
-            bytes = 0;
-            emptied = full;
-            full = false;
+            emptied = reset();
         }
         if (emptied) {
             reading.accept(true);

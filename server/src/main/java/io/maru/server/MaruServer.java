@@ -77,8 +77,8 @@ public final class MaruServer implements AutoCloseable {
     private final Routes routes = new Routes();
     private final NettyServer network;
     private final List<Connection.Timers> timers = new ArrayList<>();
-    // for each loop, touched on it only: whether it goes over members right now
-    private final boolean[] walking;
+    // by loop
+    private final List<HandlerThreads> handlerThreads = new ArrayList<>();
     private final Namespaces namespaces;
     private final List<Closeable> endpoints = new CopyOnWriteArrayList<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -90,8 +90,11 @@ public final class MaruServer implements AutoCloseable {
     MaruServer(ServerOptions options, UnaryOperator<Dialect> dialects) {
         this.options = options;
         this.network = new NettyServer(networkOptions(options), this::route);
-        this.walking = new boolean[options.loops()];
         for (Loop loop : network.loops()) {
+            handlerThreads.add(
+                    options.handlersOnEventLoop()
+                            ? new HandlerThreads.OnLoop(loop)
+                            : new HandlerThreads.OnWorkers(loop, workers));
             timers.add(new Connection.Timers(
                     new Deadlines<>(loop, options.connectTimeout().toNanos(), Connection::connectTimedOut),
                     new Deadlines<>(loop, options.packetTimeout().toNanos(), Connection::packetTimedOut)));
@@ -240,7 +243,7 @@ public final class MaruServer implements AutoCloseable {
         PlainEndpoint endpoint = new PlainEndpoint(plainOptions, workers, session -> {
             WebSocket webSocket = new WebSocket(
                     (PlainSession) session,
-                    handlerExecutor(session.loop()),
+                    handlerThreads(session.loop().index()),
                     options.maxPendingEvents(),
                     options.maxPendingBytes(),
                     error -> report(null, error),
@@ -439,23 +442,9 @@ public final class MaruServer implements AutoCloseable {
         return network.loops();
     }
 
-    /** A loop begins or ends to go over members: handlers, which could change who they are, wait meanwhile; on the loop. */
-    void walking(int loop, boolean on) {
-        walking[loop] = on;
-    }
-
     /** Where the handlers of a loop's sockets run. */
-    Executor handlerExecutor(Loop loop) {
-        if (!options.handlersOnEventLoop()) {
-            return workers;
-        }
-        return task -> {
-            if (loop.inLoop() && !walking[loop.index()]) {
-                task.run();
-            } else {
-                loop.execute(task);
-            }
-        };
+    HandlerThreads handlerThreads(int loop) {
+        return handlerThreads.get(loop);
     }
 
     void closed(Connection connection) {

@@ -662,7 +662,7 @@ public final class Socket {
 
         // not behind the socket's handlers: one of them may be waiting for this answer
         private void complete(Runnable completion) {
-            namespace.server().handlerExecutor(loop()).execute(completion);
+            namespace.server().handlerThreads(loop().index()).execute(completion);
         }
     }
 
