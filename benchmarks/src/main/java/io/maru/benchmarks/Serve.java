@@ -1,11 +1,12 @@
 package io.maru.benchmarks;
 
 import io.maru.server.Event;
+import io.maru.server.Handler;
 import io.maru.server.MaruServer;
 import io.maru.server.ServerOptions.Transport;
-import io.maru.server.Socket;
 import io.maru.wire.Json;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,16 @@ public final class Serve implements Callable<Integer> {
         loop,
         workers
     }
+
+    private static final Map<String, Handler<Event>> HANDLERS = Map.of(
+            "join-room",
+            Serve::join,
+            "chat",
+            Serve::chat,
+            "echo",
+            event -> event.socket().emit("echo", event.args()),
+            "ack",
+            event -> event.ack().send());
 
     @Option(names = "--port", required = true, description = "The port to listen on, on 127.0.0.1.")
     private int port;
@@ -67,20 +78,19 @@ public final class Serve implements Callable<Integer> {
                 options.loops(loops);
             }
         });
-        server.onConnection(Serve::serve);
-        server.of(Pattern.compile("^/n\\d+$")).onConnection(Serve::serve);
+        HANDLERS.forEach(server::on);
+        HANDLERS.forEach(server.of(Pattern.compile("^/n\\d+$"))::on);
         server.start();
         return 0;
     }
 
-    private static void serve(Socket socket) {
-        socket.on("join-room", event -> {
-            socket.join(room(event));
-            event.ack().send();
-        });
-        socket.on("chat", event -> socket.to(room(event)).emit("chat", event.args()));
-        socket.on("echo", event -> socket.emit("echo", event.args()));
-        socket.on("ack", event -> event.ack().send());
+    private static void join(Event event) {
+        event.socket().join(room(event));
+        event.ack().send();
+    }
+
+    private static void chat(Event event) {
+        event.socket().to(room(event)).emit("chat", event.args());
     }
 
     private static String room(Event event) {

@@ -15,7 +15,6 @@ import io.maru.wire.WireException;
 import io.maru.wire.WireException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +42,9 @@ final class Connection implements SessionListener {
     private final @Nullable String home;
 
     // by namespace; the value is null while it is being found out whether the namespace exists
-    private final Map<String, @Nullable Socket> sockets = new HashMap<>(2);
-    private final Deadlines.Node<Connection> connectDeadline = new Deadlines.Node<>(this);
+    private final SmallMap<Socket> sockets = new SmallMap<>();
+    // until it has entered a namespace
+    private Deadlines.@Nullable Node<Connection> connectDeadline = new Deadlines.Node<>(this);
     private Deadlines.@Nullable Node<Connection> packetDeadline;
     // what a plain client sent before it was let in
     private @Nullable List<Packet> early;
@@ -68,7 +68,9 @@ final class Connection implements SessionListener {
 
     /** The session is open; on its loop. */
     void start() {
-        timers.connects.add(connectDeadline);
+        if (connectDeadline != null) {
+            timers.connects.add(connectDeadline);
+        }
         if (home != null && server.options().plainAuth() == PlainAuth.HANDSHAKE) {
             connect(home, Handshake.authOf(session.request()));
         }
@@ -145,7 +147,7 @@ final class Connection implements SessionListener {
         if (socket != null && socket.isConnected()) {
             return false;
         }
-        if (sockets.containsKey(namespace)) {
+        if (sockets.contains(namespace)) {
             if (early == null) {
                 early = new ArrayList<>(2);
                 setReading(false);
@@ -215,7 +217,7 @@ final class Connection implements SessionListener {
     }
 
     private void connect(String name, @Nullable Json auth, Outcome outcome) {
-        if (sockets.containsKey(name)) {
+        if (sockets.contains(name)) {
             misplaced();
             return;
         }
@@ -245,7 +247,7 @@ final class Connection implements SessionListener {
             return;
         }
         Socket socket = new Socket(namespace, this, new Handshake(session.request(), issued, auth));
-        sockets.put(name, socket);
+        sockets.put(namespace.name(), socket);
         if (!namespace.hasMiddlewares()) {
             admit(socket, outcome);
             return;
@@ -272,11 +274,10 @@ final class Connection implements SessionListener {
     }
 
     private void admit(Socket socket, Outcome outcome) {
-        connectDeadline.remove();
+        forgetConnectDeadline();
         socket.enter();
         if (home == null) {
-            Json sid = server.codec().json(Map.of("sid", socket.id()));
-            write(new Packet.Connect(socket.namespace().name(), sid));
+            write(new Packet.Connect(socket.namespace().name(), Json.of("{\"sid\":\"" + socket.id() + "\"}")));
         }
         outcome.tell(null);
         socket.entered();
@@ -312,9 +313,11 @@ final class Connection implements SessionListener {
     // ---- leaving
 
     private void leave(Socket socket, DisconnectReason reason) {
-        if (!sockets.remove(socket.namespace().name(), socket)) {
+        String name = socket.namespace().name();
+        if (sockets.get(name) != socket) {
             return; // it has left already: a handler of another socket's leaving sent it away
         }
+        sockets.remove(name);
         socket.leave(reason);
         server.namespaces().left(socket.namespace());
     }
@@ -323,7 +326,7 @@ final class Connection implements SessionListener {
     void disconnect(Socket socket, boolean close) {
         assert loop().inLoop();
         if (close) {
-            for (Socket each : current()) {
+            for (Socket each : sockets.values()) {
                 sendAway(each);
             }
             session.close(CloseReason.SERVER_CLOSE);
@@ -344,7 +347,7 @@ final class Connection implements SessionListener {
 
     @Override
     public void onClosed(CloseReason reason) {
-        connectDeadline.remove();
+        forgetConnectDeadline();
         if (packetDeadline != null) {
             packetDeadline.remove();
         }
@@ -352,21 +355,18 @@ final class Connection implements SessionListener {
             server.counters().slowConsumers.increment();
         }
         early = null;
-        for (Socket socket : current()) {
+        for (Socket socket : sockets.values()) {
             leave(socket, DisconnectReason.of(reason));
         }
         sockets.clear();
-        server.closed(this);
+        server.closed();
     }
 
-    private List<Socket> current() {
-        List<Socket> all = new ArrayList<>(sockets.size());
-        for (Socket socket : sockets.values()) {
-            if (socket != null) {
-                all.add(socket);
-            }
+    private void forgetConnectDeadline() {
+        if (connectDeadline != null) {
+            connectDeadline.remove();
+            connectDeadline = null;
         }
-        return all;
     }
 
     /** The client did not enter a namespace in time. */
@@ -381,7 +381,7 @@ final class Connection implements SessionListener {
 
     @Override
     public void onWritable() {
-        current().forEach(Socket::onWritable);
+        sockets.values().forEach(Socket::onWritable);
     }
 
     // ---- for its sockets

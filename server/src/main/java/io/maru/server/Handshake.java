@@ -116,7 +116,8 @@ public final class Handshake {
         return auth != null ? auth : Json.of("{}");
     }
 
-    static Json authOf(HttpRequest request) {
-        return JsonCodec.standard().json(request.query());
+    static @Nullable Json authOf(HttpRequest request) {
+        Map<String, String> query = request.query();
+        return query.isEmpty() ? null : JsonCodec.standard().json(query);
     }
 }

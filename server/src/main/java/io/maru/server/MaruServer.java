@@ -40,6 +40,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -81,7 +82,7 @@ public final class MaruServer implements AutoCloseable {
     private final List<HandlerThreads> handlerThreads = new ArrayList<>();
     private final Namespaces namespaces;
     private final List<Closeable> endpoints = new CopyOnWriteArrayList<>();
-    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger connections = new AtomicInteger();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private volatile int port = -1;
@@ -119,6 +120,19 @@ public final class MaruServer implements AutoCloseable {
     }
 
     // ---- namespaces
+
+    /**
+     * Hears an event of every socket of the namespace {@code /}.
+     *
+     * @param event its name
+     * @param handler takes it, with the socket
+     * @return this
+     * @see Namespace#on
+     */
+    public MaruServer on(String event, Handler<Event> handler) {
+        main().on(event, handler);
+        return this;
+    }
 
     /**
      * Hears of each socket that has entered the namespace {@code /}.
@@ -388,7 +402,7 @@ public final class MaruServer implements AutoCloseable {
      */
     public ServerStats stats() {
         return new ServerStats(
-                connections.size(),
+                connections.get(),
                 namespaces.size(),
                 counters.droppedGone.sum(),
                 counters.droppedVolatile.sum(),
@@ -447,8 +461,9 @@ public final class MaruServer implements AutoCloseable {
         return handlerThreads.get(loop);
     }
 
-    void closed(Connection connection) {
-        connections.remove(connection);
+    /** A connection has ended; told once by each. */
+    void closed() {
+        connections.decrementAndGet();
     }
 
     /** Something of the application's threw. The client's data is not in the report. */
@@ -548,7 +563,7 @@ public final class MaruServer implements AutoCloseable {
     private Connection accept(Session session, Dialect dialect, @Nullable String home) {
         Connection connection =
                 new Connection(this, session, dialect, timers.get(session.loop().index()), home);
-        connections.add(connection);
+        connections.incrementAndGet();
         connection.start();
         return connection;
     }

@@ -33,6 +33,7 @@ public final class Namespace {
     private final Rooms rooms;
     private final List<Middleware<Socket>> middlewares = new CopyOnWriteArrayList<>();
     private final List<Handler<Socket>> connectionHandlers = new CopyOnWriteArrayList<>();
+    private final Listeners events = new Listeners();
     private final AtomicLong ackIds = new AtomicLong();
 
     // sockets that are in it or ask to be; changed by Namespaces only, for one name at a time
@@ -71,6 +72,20 @@ public final class Namespace {
      */
     public Namespace use(Middleware<Socket> middleware) {
         middlewares.add(Objects.requireNonNull(middleware, "middleware"));
+        return this;
+    }
+
+    /**
+     * Hears an event of every socket, before the handlers of the socket itself. Costs nothing for each socket, where {@link
+     * Socket#on} costs some memory for each handler.
+     *
+     * @param event its name; for plain clients the {@code type}
+     * @param handler takes it, with the socket and all arguments unread
+     * @return this
+     */
+    public Namespace on(String event, Handler<Event> handler) {
+        Objects.requireNonNull(handler, "handler");
+        events.add(new Listeners.Listener(Socket.requireName(event), handler, handler, false));
         return this;
     }
 
@@ -389,6 +404,13 @@ public final class Namespace {
     /** What made a stage fail, without the wrapping that stages put around it. */
     static Throwable cause(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    /** The listeners of an event that hold for every socket: those of the parent, then its own. */
+    Listeners.Listener[] listeners(String event) {
+        Listeners.Listener[] own = events.take(event);
+        Listeners.Listener[] inherited = parent == null ? own : parent.events().take(event);
+        return parent == null || inherited.length == 0 ? own : Listeners.join(inherited, own);
     }
 
     void forEachConnectionHandler(Consumer<Handler<Socket>> action) {

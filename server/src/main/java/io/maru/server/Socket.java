@@ -49,7 +49,8 @@ public final class Socket {
     // written on the loop only
     private volatile State state = State.CONNECTING;
     private @Nullable Membership everyone;
-    private final PendingAcks pendingAcks = new PendingAcks();
+    // null until the client was asked for an answer; set under the lock of this
+    private volatile @Nullable PendingAcks pendingAcks;
     private long stamp;
 
     // null until there is one; replaced under the lock of this
@@ -605,7 +606,7 @@ public final class Socket {
             namespace.server().counters().droppedGone.increment();
             return CompletableFuture.failedFuture(new DisconnectedException());
         }
-        if (pendingAcks.size() >= namespace.server().options().maxPendingAcks()) {
+        if (pendingAcks().size() >= namespace.server().options().maxPendingAcks()) {
             outgoing.release();
             return CompletableFuture.failedFuture(new IllegalStateException(TOO_MANY_ACKS));
         }
@@ -631,7 +632,7 @@ public final class Socket {
         Request(CompletableFuture<Payload> answer, long ackId, Duration timeout) {
             this.answer = answer;
             this.timer = loop().schedule(timeout.toNanos(), () -> {
-                PendingAcks.Waiting waiting = pendingAcks.remove(ackId);
+                PendingAcks.Waiting waiting = pendingAcks().remove(ackId);
                 if (waiting != null) {
                     waiting.failed(new TimeoutException("operation has timed out"));
                 }
@@ -640,7 +641,7 @@ public final class Socket {
                 if (!told) { // whoever asked has given up
                     loop().run(() -> {
                         timer.cancel();
-                        pendingAcks.remove(ackId);
+                        pendingAcks().remove(ackId);
                     });
                 }
             });
@@ -671,17 +672,31 @@ public final class Socket {
         assert loop().inLoop();
         if (state == State.GONE) {
             waiting.failed(new DisconnectedException());
-        } else if (pendingAcks.size() >= namespace.server().options().maxPendingAcks()) {
+        } else if (pendingAcks().size() >= namespace.server().options().maxPendingAcks()) {
             waiting.failed(new IllegalStateException(TOO_MANY_ACKS));
             return;
         } else {
-            pendingAcks.add(ackId, waiting);
+            pendingAcks().add(ackId, waiting);
         }
         write(outgoing);
     }
 
+    private PendingAcks pendingAcks() {
+        PendingAcks acks = pendingAcks;
+        if (acks == null) {
+            synchronized (this) {
+                acks = pendingAcks;
+                if (acks == null) {
+                    acks = new PendingAcks();
+                    pendingAcks = acks;
+                }
+            }
+        }
+        return acks;
+    }
+
     void forgetAck(long ackId) {
-        pendingAcks.remove(ackId);
+        pendingAcks().remove(ackId);
     }
 
     void sendAck(long ackId, Payload args) {
@@ -756,7 +771,9 @@ public final class Socket {
             everyone = null;
         }
         rooms.close();
-        pendingAcks.failAll(new DisconnectedException());
+        if (pendingAcks != null && pendingAcks.size() > 0) {
+            pendingAcks.failAll(new DisconnectedException());
+        }
         handlers.onGone(reason, wasConnected, rooms::clear);
     }
 
@@ -774,7 +791,7 @@ public final class Socket {
     /** An answer has come; on the loop. */
     void onAck(Packet.Ack packet) {
         assert loop().inLoop();
-        PendingAcks.Waiting waiting = pendingAcks.remove(packet.ackId());
+        PendingAcks.Waiting waiting = pendingAcks == null ? null : pendingAcks.remove(packet.ackId());
         if (waiting != null) {
             waiting.answered(packet.args());
         }

@@ -43,11 +43,11 @@ final class SocketHandlers {
     }
 
     void add(String event, Handler<Event> run, Object given, boolean once) {
-        events.add(Socket.requireName(event), new Listener(run, given, once));
+        events.add(new Listener(Socket.requireName(event), run, given, once));
     }
 
     void addAny(Handler<Event> handler, boolean first) {
-        events.addAny(new Listener(handler, handler, false), first);
+        events.addAny(new Listener(null, handler, handler, false), first);
     }
 
     /** Runs a task after what waits already. */
@@ -137,11 +137,17 @@ final class SocketHandlers {
     }
 
     private void dispatch(Event event) {
-        Listener[] found = events.take(event.name());
-        if (found.length == 0) {
+        Listener[] common = socket.namespace().listeners(event.name());
+        Listener[] own = events.take(event.name());
+        if (common.length + own.length == 0) {
             nobodyListens(event);
         }
-        for (Listener listener : found) {
+        call(common, event);
+        call(own, event);
+    }
+
+    private void call(Listener[] listeners, Event event) {
+        for (Listener listener : listeners) {
             try {
                 listener.run().handle(event);
             } catch (Throwable e) {

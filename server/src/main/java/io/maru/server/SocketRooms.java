@@ -2,9 +2,7 @@ package io.maru.server;
 
 import io.maru.server.Room.Membership;
 import io.maru.wire.WireException;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +16,7 @@ final class SocketRooms {
     private final Socket socket;
 
     // guarded by this; the value is null until the socket has been let in
-    private @Nullable Map<String, @Nullable Membership> memberships;
+    private @Nullable SmallMap<Membership> memberships;
     private boolean open;
     private boolean closed;
     private boolean cleared;
@@ -39,14 +37,14 @@ final class SocketRooms {
                         "a room name of at most " + options.maxNameLength() + " characters expected: " + name.length());
             }
             if (memberships == null) {
-                memberships = new HashMap<>(2);
-            } else if (memberships.containsKey(name)) {
+                memberships = new SmallMap<>();
+            } else if (memberships.contains(name)) {
                 return;
             } else if (memberships.size() >= options.maxRoomsPerSocket()) {
                 throw beyond("at most " + options.maxRoomsPerSocket() + " rooms a socket");
             }
             added = open ? socket.namespace().rooms().enter(name, socket) : null;
-            memberships.put(name, added);
+            memberships.put(added == null ? name : added.room.name, added); // the room's own string is there anyway
         }
         if (added != null) {
             socket.loop().run(() -> added.room.add(added));
@@ -77,11 +75,11 @@ final class SocketRooms {
     synchronized void open() {
         open = true;
         if (memberships != null) {
-            memberships.replaceAll((name, none) -> {
+            for (String name : memberships.names()) {
                 Membership membership = socket.namespace().rooms().enter(name, socket);
                 membership.room.add(membership);
-                return membership;
-            });
+                memberships.put(name, membership);
+            }
         }
     }
 
@@ -90,10 +88,8 @@ final class SocketRooms {
         closed = true;
         if (memberships != null) {
             for (Membership membership : memberships.values()) {
-                if (membership != null) {
-                    socket.namespace().rooms().exit(membership);
-                    membership.room.remove(membership);
-                }
+                socket.namespace().rooms().exit(membership);
+                membership.room.remove(membership);
             }
         }
     }
@@ -107,12 +103,12 @@ final class SocketRooms {
         if (cleared) {
             return Set.of();
         }
-        Set<String> names = memberships == null ? new HashSet<>(2) : new HashSet<>(memberships.keySet());
+        Set<String> names = memberships == null ? new HashSet<>(2) : new HashSet<>(memberships.names());
         names.add(socket.id());
         return names;
     }
 
     synchronized boolean contains(String name) {
-        return !cleared && (name.equals(socket.id()) || memberships != null && memberships.containsKey(name));
+        return !cleared && (name.equals(socket.id()) || memberships != null && memberships.contains(name));
     }
 }

@@ -5,7 +5,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Walks over JSON text (<a href="https://www.rfc-editor.org/rfc/rfc8259">RFC 8259</a>, strictly) without making
@@ -147,19 +146,6 @@ public final class JsonScanner {
             }
         }
         return new String(json, from + 1, to - from - 2, StandardCharsets.UTF_8);
-    }
-
-    /**
-     * The characters of a string, for names that come again and again.
-     *
-     * @param json the text
-     * @param from the position of its opening quote
-     * @param to the position behind its closing quote; the string between was skipped before, so it is valid
-     * @param last what was found the last time, or null
-     * @return {@code last} itself when it is that, else a new string
-     */
-    public static String string(byte[] json, int from, int to, @Nullable String last) {
-        return last != null && stringIs(json, from, to, last) ? last : string(json, from, to);
     }
 
     private static int value(byte[] json, int i, int end, WireLimits limits, int depth) {

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** An endpoint for bare WebSockets. A session lives on the loop of its connection. */
@@ -15,8 +16,8 @@ public final class PlainEndpoint implements HttpEndpoint {
     private final PlainOptions options;
     private final Executor workers;
     private final SessionAcceptor acceptor;
-    private final Set<PlainSession> sessions = ConcurrentHashMap.newKeySet();
-    private final ConcurrentMap<Loop, Heartbeat> heartbeats = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Loop, LoopSessions> sessions = new ConcurrentHashMap<>();
+    private final AtomicInteger clients = new AtomicInteger();
     private volatile @Nullable CloseReason closedBy;
 
     /**
@@ -97,11 +98,14 @@ public final class PlainEndpoint implements HttpEndpoint {
     }
 
     private WebSocketListener open(WebSocketChannel channel, HttpRequest request, @Nullable String subprotocol) {
-        Heartbeat heartbeat = heartbeats.computeIfAbsent(
-                channel.loop(), loop -> new Heartbeat(loop, options.pingInterval(), options.pingTimeout()));
-        PlainSession session = new PlainSession(
-                channel, request, subprotocol, options.maxBufferedBytes(), heartbeat, sessions::remove);
-        sessions.add(session);
+        LoopSessions home = sessions.computeIfAbsent(channel.loop(), loop -> new LoopSessions(loop, options));
+        PlainSession session =
+                new PlainSession(channel, request, subprotocol, options.maxBufferedBytes(), home.heartbeat, ended -> {
+                    home.remove(ended);
+                    clients.decrementAndGet();
+                });
+        home.add(session);
+        clients.incrementAndGet();
         WebSocketListener listener = session.start(acceptor);
         CloseReason reason = closedBy;
         if (reason != null) {
@@ -117,7 +121,7 @@ public final class PlainEndpoint implements HttpEndpoint {
      * @return their number; from any thread
      */
     public int clients() {
-        return sessions.size();
+        return clients.get();
     }
 
     /**
@@ -127,8 +131,43 @@ public final class PlainEndpoint implements HttpEndpoint {
      */
     public void close(CloseReason reason) {
         closedBy = Objects.requireNonNull(reason, "reason");
-        for (PlainSession session : sessions) {
-            session.loop().execute(() -> session.close(reason));
+        sessions.forEach((loop, home) -> loop.execute(() -> home.close(reason)));
+    }
+
+    /** The sessions of one loop, and their heartbeat. Confined to the loop. */
+    private static final class LoopSessions {
+        final Heartbeat heartbeat;
+        private @Nullable PlainSession first;
+
+        LoopSessions(Loop loop, PlainOptions options) {
+            heartbeat = new Heartbeat(loop, options.pingInterval(), options.pingTimeout());
+        }
+
+        void add(PlainSession session) {
+            session.after = first;
+            if (first != null) {
+                first.before = session;
+            }
+            first = session;
+        }
+
+        void remove(PlainSession session) {
+            if (session.before == null) {
+                first = session.after;
+            } else {
+                session.before.after = session.after;
+            }
+            if (session.after != null) {
+                session.after.before = session.before;
+            }
+            session.before = null;
+            session.after = null;
+        }
+
+        void close(CloseReason reason) {
+            while (first != null) {
+                first.close(reason); // which takes it out
+            }
         }
     }
 }

@@ -18,7 +18,13 @@ public final class PlainSession implements Session {
     private static final int CUT = 1006;
     private static final byte[] NOTHING = {};
 
-    private final String id = SessionIds.random();
+    // its place in the endpoint's list
+    @Nullable PlainSession before;
+
+    @Nullable PlainSession after;
+
+    // made when somebody asks; under the lock of this
+    private volatile @Nullable String id;
     private final WebSocketChannel channel;
     private final HttpRequest request;
     private final @Nullable String subprotocol;
@@ -61,7 +67,7 @@ public final class PlainSession implements Session {
                 tellEnd(accepted, endedBy);
             }
         } catch (RuntimeException e) {
-            log.error("Session {} was not accepted", id, e);
+            log.error("Session {} was not accepted", id(), e);
             close(CloseReason.FORCED_CLOSE);
         }
         return side;
@@ -69,7 +75,17 @@ public final class PlainSession implements Session {
 
     @Override
     public String id() {
-        return id;
+        String known = id;
+        if (known == null) {
+            synchronized (this) {
+                known = id;
+                if (known == null) {
+                    known = SessionIds.random();
+                    id = known;
+                }
+            }
+        }
+        return known;
     }
 
     @Override
@@ -258,13 +274,13 @@ public final class PlainSession implements Session {
         try {
             told.onClosed(reason);
         } catch (RuntimeException e) {
-            log.error("The end of session {} was not handled", id, e);
+            log.error("The end of session {} was not handled", id(), e);
         }
     }
 
     @Override
     public String toString() {
-        return "PlainSession " + id;
+        return "PlainSession " + id();
     }
 
     /** What WebSocket and heartbeat see of the session. */
@@ -282,7 +298,7 @@ public final class PlainSession implements Session {
         }
 
         private void notHandled(RuntimeException e) {
-            log.error("What session {} received was not handled", id, e);
+            log.error("What session {} received was not handled", id(), e);
         }
 
         @Override

@@ -85,7 +85,7 @@ final class HttpRouter extends LoopMember {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        remoteAddress = Requests.addressText(context.channel().remoteAddress());
+        remoteAddress = loop.addressText(context.channel().remoteAddress());
         loop.add(this);
         loop.headerDeadlines.add(deadline);
         context.fireChannelActive();
@@ -157,7 +157,7 @@ final class HttpRouter extends LoopMember {
             drop();
             return;
         }
-        HttpRequest request = Requests.facts(message, remoteAddress, secure);
+        HttpRequest request = Requests.facts(message, loop.target(message.uri()), remoteAddress, secure);
         @Nullable HttpEndpoint endpoint;
         try {
             endpoint = endpoints.apply(request);

@@ -8,6 +8,9 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -76,6 +79,9 @@ final class NettyLoop implements Loop {
     private @Nullable Runnable whenEmpty;
     private String date = "";
     private long dateSecond;
+    private @Nullable InetAddress lastIp;
+    private String lastAddress = "";
+    private String lastTarget = "";
     // written by the loop, read by anybody
     private volatile long droppedPongs;
 
@@ -294,6 +300,30 @@ final class NettyLoop implements Loop {
         assert inLoop();
         return Base64.getEncoder()
                 .encodeToString(sha1.digest((key + ACCEPT_SUFFIX).getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** An IP address as text. Behind a proxy all clients have the same one, which is then kept once. */
+    String addressText(@Nullable SocketAddress address) {
+        assert inLoop();
+        InetAddress ip = address instanceof InetSocketAddress inet ? inet.getAddress() : null;
+        if (ip == null) {
+            return "";
+        }
+        if (!ip.equals(lastIp)) {
+            lastIp = ip;
+            lastAddress = Requests.addressText(ip);
+        }
+        return lastAddress;
+    }
+
+    /** Path and query of a request. What many clients ask for is kept once. */
+    String target(String uri) {
+        assert inLoop();
+        String target = Requests.target(uri);
+        if (!target.equals(lastTarget)) {
+            lastTarget = target;
+        }
+        return lastTarget;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer

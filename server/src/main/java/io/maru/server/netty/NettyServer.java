@@ -4,11 +4,13 @@ import io.maru.server.engine.HttpEndpoint;
 import io.maru.server.engine.HttpRequest;
 import io.maru.server.engine.Loop;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -42,6 +44,9 @@ public final class NettyServer {
 
     /** How long a stop waits for peers that do not take what was written to them. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+    // one for all connections, which have otherwise one each
+    private static final RecvByteBufAllocator RECEIVE_BUFFERS = new AdaptiveRecvByteBufAllocator();
 
     private final NetworkOptions options;
     private final Function<HttpRequest, @Nullable HttpEndpoint> router;
@@ -104,6 +109,7 @@ public final class NettyServer {
                 .option(ChannelOption.SO_BACKLOG, options.backlog())
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, RECEIVE_BUFFERS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024))
                 .childHandler(new ChannelInitializer<>() {
                     @Override

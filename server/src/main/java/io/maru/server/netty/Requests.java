@@ -6,9 +6,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import org.jspecify.annotations.Nullable;
+import java.net.InetAddress;
 
 /** Makes sense of requests as Netty's decoder gives them. */
 final class Requests {
@@ -39,23 +37,22 @@ final class Requests {
     }
 
     /** The facts of a request. */
-    static io.maru.server.engine.HttpRequest facts(HttpRequest message, String remoteAddress, boolean secure) {
+    static io.maru.server.engine.HttpRequest facts(
+            HttpRequest message, String target, String remoteAddress, boolean secure) {
         return new io.maru.server.engine.HttpRequest(
-                message.method().name(), target(message.uri()), Headers.of(message.headers()), remoteAddress, secure);
+                message.method().name(), target, Headers.of(message.headers()), remoteAddress, secure);
     }
 
-    /** An IP address, without port and zone. */
-    static String addressText(@Nullable SocketAddress address) {
-        if (!(address instanceof InetSocketAddress inet) || inet.getAddress() == null) {
-            return "";
-        }
-        String text = inet.getAddress().getHostAddress();
+    /** An IP address, without a zone. */
+    static String addressText(InetAddress address) {
+        String text = address.getHostAddress();
         int zone = text.indexOf('%');
         return zone < 0 ? text : text.substring(0, zone);
     }
 
+    /** Path and query, also where the whole URL came. */
     // https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
-    private static String target(String uri) {
+    static String target(String uri) {
         if (!uri.startsWith("http://") && !uri.startsWith("https://")) {
             return uri;
         }

@@ -3,6 +3,7 @@ package io.maru.wire.json;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.JsonScanner;
 import io.maru.wire.Members;
+import io.maru.wire.Names;
 import io.maru.wire.Packet;
 import io.maru.wire.PacketDecoder;
 import io.maru.wire.Payload;
@@ -27,10 +28,10 @@ final class EnvelopeDecoder implements PacketDecoder {
     private final String namespace;
     private final WireLimits limits;
     private final JsonCodec codec;
-    // of the event before; most clients say the same again
-    private @Nullable String lastType;
+    private final Names names;
 
-    EnvelopeDecoder(String namespace, WireLimits limits, JsonCodec codec) {
+    EnvelopeDecoder(String namespace, WireLimits limits, JsonCodec codec, Names names) {
+        this.names = names;
         this.namespace = namespace;
         this.limits = limits;
         this.codec = codec;
@@ -76,7 +77,7 @@ final class EnvelopeDecoder implements PacketDecoder {
             int valueTo = members.valueTo();
             if (members.nameIs(EnvelopeDialect.TYPE)) {
                 type = text[valueFrom] == '"' && valueTo - valueFrom - 2 <= limits.maxNameLength()
-                        ? JsonScanner.string(text, valueFrom, valueTo, lastType)
+                        ? names.get(text, valueFrom, valueTo)
                         : null;
                 continue;
             }
@@ -106,10 +107,9 @@ final class EnvelopeDecoder implements PacketDecoder {
         if (EnvelopeDialect.CALLBACK.equals(type)) {
             return id == Packet.NO_ACK ? null : new Packet.Ack(namespace, id, single(text, data));
         }
-        if (type == null || type != lastType && Packet.RESERVED_EVENTS.contains(type)) {
+        if (type == null || Packet.RESERVED_EVENTS.contains(type)) {
             throw new WireException(Reason.EVENT_NAME, UNKNOWN, id);
         }
-        lastType = type;
         if (args != null && onlyArgs && text[args.from] == '[') {
             return new Packet.Event(
                     namespace, type, Payload.readArray(text, args.from + 1, args.to, limits, codec), id);

@@ -3,6 +3,7 @@ package io.maru.wire.json;
 import io.maru.wire.Dialect;
 import io.maru.wire.Encoded;
 import io.maru.wire.JsonCodec;
+import io.maru.wire.Names;
 import io.maru.wire.Packet;
 import io.maru.wire.PacketDecoder;
 import io.maru.wire.Payload;
@@ -28,6 +29,7 @@ public final class EnvelopeDialect implements Dialect {
 
     private final WireLimits limits;
     private final JsonCodec codec;
+    private final Names names = new Names();
 
     /**
      * The dialect.
@@ -52,7 +54,7 @@ public final class EnvelopeDialect implements Dialect {
 
     @Override
     public PacketDecoder newDecoder(String namespace) {
-        return new EnvelopeDecoder(namespace, limits, codec);
+        return new EnvelopeDecoder(namespace, limits, codec, names);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.maru.wire.socketio;
 import io.maru.wire.Json;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.JsonScanner;
+import io.maru.wire.Names;
 import io.maru.wire.Packet;
 import io.maru.wire.PacketDecoder;
 import io.maru.wire.Payload;
@@ -27,16 +28,16 @@ final class SocketIoDecoder implements PacketDecoder {
     private final String home;
     private final WireLimits limits;
     private final JsonCodec codec;
+    private final Names names;
 
     // a packet that waits for attachments; null also when what they belong to is nobody's
     private @Nullable Packet unfinished;
     private int missing;
     private int bytes;
-    private final List<byte[]> attachments = new ArrayList<>(0);
-    // of the event before; most clients say the same again
-    private @Nullable String lastName;
+    private @Nullable List<byte[]> attachments;
 
-    SocketIoDecoder(String home, WireLimits limits, JsonCodec codec) {
+    SocketIoDecoder(String home, WireLimits limits, JsonCodec codec, Names names) {
+        this.names = names;
         this.home = home;
         this.limits = limits;
         this.codec = codec;
@@ -122,6 +123,9 @@ final class SocketIoDecoder implements PacketDecoder {
             throw new WireException(Reason.LIMIT, "a packet of more than " + limits.maxBytes() + " bytes");
         }
         bytes += data.length;
+        if (attachments == null) {
+            attachments = new ArrayList<>(missing);
+        }
         attachments.add(data);
         if (--missing > 0) {
             return null;
@@ -129,7 +133,7 @@ final class SocketIoDecoder implements PacketDecoder {
         Packet packet = unfinished;
         unfinished = null;
         List<byte[]> all = List.copyOf(attachments);
-        attachments.clear();
+        attachments = null;
         if (packet == null) {
             return null;
         }
@@ -161,12 +165,9 @@ final class SocketIoDecoder implements PacketDecoder {
         }
         String name;
         if (string) {
-            name = JsonScanner.string(text, nameFrom, nameTo, lastName);
-            if (name != lastName) {
-                if (Packet.RESERVED_EVENTS.contains(name)) {
-                    throw new WireException(Reason.EVENT_NAME, "a reserved event name");
-                }
-                lastName = name;
+            name = names.get(text, nameFrom, nameTo);
+            if (Packet.RESERVED_EVENTS.contains(name)) {
+                throw new WireException(Reason.EVENT_NAME, "a reserved event name");
             }
         } else if (text[nameFrom] == '-' || text[nameFrom] >= '0' && text[nameFrom] <= '9') {
             name = new String(text, nameFrom, nameTo - nameFrom, StandardCharsets.US_ASCII);

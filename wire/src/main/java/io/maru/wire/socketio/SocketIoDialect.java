@@ -4,6 +4,7 @@ import io.maru.wire.Dialect;
 import io.maru.wire.Encoded;
 import io.maru.wire.Json;
 import io.maru.wire.JsonCodec;
+import io.maru.wire.Names;
 import io.maru.wire.Packet;
 import io.maru.wire.PacketDecoder;
 import io.maru.wire.Payload;
@@ -23,6 +24,7 @@ public final class SocketIoDialect implements Dialect {
 
     private final WireLimits limits;
     private final JsonCodec codec;
+    private final Names names = new Names();
 
     /**
      * The dialect.
@@ -47,7 +49,7 @@ public final class SocketIoDialect implements Dialect {
 
     @Override
     public PacketDecoder newDecoder(String namespace) {
-        return new SocketIoDecoder(namespace, limits, codec);
+        return new SocketIoDecoder(namespace, limits, codec, names);
     }
 
     @Override
