@@ -1,5 +1,7 @@
 package io.maru.server.netty;
 
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringBufferRingConfig;
 import io.netty.channel.uring.IoUringChannelOption;
@@ -42,6 +44,9 @@ final class IoUringTransport {
         return new Transports.Kind(
                 IoUringIoHandler.newFactory(config),
                 IoUringServerSocketChannel.class,
-                bootstrap -> bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP));
+                bootstrap -> bootstrap
+                        .childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP)
+                        // the sizes are the ring's, so nothing has to be guessed for each connection
+                        .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(BUFFER_SIZE)));
     }
 }
