@@ -14,6 +14,11 @@ final class Bench implements AutoCloseable {
 
     private static final double FOREIGN = 0.15;
     private static final int RETRIES = 2;
+    /** What every JVM gets: buffers are not watched for leaks, and objects are small where the JVM can make them so. */
+    private static final List<String> COMMON = List.of(
+            "-Dio.netty.leakDetection.level=disabled",
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "-XX:+UseCompactObjectHeaders");
     /** A heap that keeps little beyond what lives, so that resident memory tells of it. */
     private static final List<String> SMALL_HEAP = List.of(
             "-XX:+UseSerialGC", "-Xmn8m", "-Xms16m", "-Xmx3g", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=10");
@@ -61,7 +66,9 @@ final class Bench implements AutoCloseable {
     private Optional<RunningServer> start(Contender contender, List<String> flags, int loops)
             throws InterruptedException {
         try {
-            return Optional.of(RunningServer.start(contender, place, flags, loops));
+            List<String> all = new ArrayList<>(COMMON);
+            all.addAll(flags);
+            return Optional.of(RunningServer.start(contender, place, all, loops));
         } catch (IOException e) {
             recorder.say("left out: " + contender.name() + ": " + e.getMessage());
             return Optional.empty();
