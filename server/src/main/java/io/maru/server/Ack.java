@@ -29,7 +29,7 @@ public final class Ack {
         try {
             return MethodHandles.lookup().findVarHandle(Ack.class, "given", boolean.class);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("no such field", e);
         }
     }
 

@@ -62,7 +62,7 @@ final class Outgoing {
         try {
             return MethodHandles.lookup().findVarHandle(Outgoing.class, "holders", int.class);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("no such field", e);
         }
     }
 
