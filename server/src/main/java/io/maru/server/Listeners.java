@@ -52,7 +52,7 @@ final class Listeners {
         int count = 0;
         boolean once = false;
         for (Listener listener : listeners) {
-            if (listener.event == null || listener.event.equals(event)) {
+            if (isFor(listener, event)) {
                 count++;
                 once |= listener.once;
             }
@@ -62,25 +62,24 @@ final class Listeners {
 
     private synchronized Listener[] takeOnce(String event) {
         Listener[] listeners = all;
-        Listener[] taken = select(
-                listeners,
-                (int) Arrays.stream(listeners)
-                        .filter(listener -> listener.event == null || listener.event.equals(event))
-                        .count(),
-                event);
-        for (Listener listener : taken) {
-            if (listener.once) {
-                remove(each -> each == listener, listener.given);
-            }
-        }
-        return taken;
+        int count = (int) Arrays.stream(listeners)
+                .filter(listener -> isFor(listener, event))
+                .count();
+        all = Arrays.stream(listeners)
+                .filter(listener -> !listener.once || !isFor(listener, event))
+                .toArray(Listener[]::new);
+        return select(listeners, count, event);
+    }
+
+    private static boolean isFor(Listener listener, String event) {
+        return listener.event == null || listener.event.equals(event);
     }
 
     private static Listener[] select(Listener[] listeners, int count, String event) {
         Listener[] selected = new Listener[count];
         int i = 0;
         for (Listener listener : listeners) {
-            if (listener.event == null || listener.event.equals(event)) {
+            if (isFor(listener, event)) {
                 selected[i++] = listener;
             }
         }

@@ -12,6 +12,7 @@ import io.maru.server.engine.PlainOptions;
 import io.maru.server.engine.PlainSession;
 import io.maru.server.engine.Session;
 import io.maru.server.engine.SessionAcceptor;
+import io.maru.server.netty.LoopStats;
 import io.maru.server.netty.NettyServer;
 import io.maru.server.netty.NetworkOptions;
 import io.maru.wire.Dialect;
@@ -401,13 +402,17 @@ public final class MaruServer implements AutoCloseable {
      * @return the figures of this moment
      */
     public ServerStats stats() {
+        List<LoopStats> sent = loopStats();
         return new ServerStats(
                 connections.get(),
                 namespaces.size(),
                 counters.droppedGone.sum(),
                 counters.droppedVolatile.sum(),
                 counters.slowConsumers.sum(),
-                counters.refusedPackets.sum());
+                counters.refusedPackets.sum(),
+                sent.stream().mapToLong(LoopStats::frames).sum(),
+                sent.stream().mapToLong(LoopStats::bytes).sum(),
+                sent.stream().mapToLong(LoopStats::flushes).sum());
     }
 
     /**
@@ -454,6 +459,10 @@ public final class MaruServer implements AutoCloseable {
 
     List<Loop> loops() {
         return network.loops();
+    }
+
+    List<LoopStats> loopStats() {
+        return network.loopStats();
     }
 
     /** Where the handlers of a loop's sockets run. */

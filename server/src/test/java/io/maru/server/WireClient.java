@@ -274,6 +274,15 @@ final class WireClient implements Closeable {
         }
     }
 
+    /** Reads so many bytes and forgets them: whole frames, or the next message is none. */
+    void skip(int bytes) {
+        try {
+            in.readFully(new byte[bytes]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Some bytes as they come: as many as one read of the operating system gives. */
     int readSome(byte[] into) throws IOException {
         return socket.getInputStream().read(into);

@@ -75,6 +75,7 @@ final class FrameOutput {
             spill();
             write(message.sharedFrames(framing, ctx.alloc()));
         }
+        loop.counters.frame();
         flushLater();
     }
 
@@ -84,6 +85,7 @@ final class FrameOutput {
             throw new IllegalArgumentException("at most 125 bytes expected: " + data.length);
         }
         room(2 + data.length).writeByte(first).writeByte(data.length).writeBytes(data);
+        loop.counters.frame();
         flushLater();
     }
 
@@ -96,6 +98,9 @@ final class FrameOutput {
             buffer.writeByte(2 + reason.length).writeShort(status).writeBytes(reason);
         }
         spill();
+        unflushed = false;
+        loop.counters.frame();
+        loop.counters.flush();
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written);
     }
 
@@ -124,7 +129,10 @@ final class FrameOutput {
     private void flush() {
         if (!ended) {
             spill();
-            unflushed = false;
+            if (unflushed) {
+                unflushed = false;
+                loop.counters.flush();
+            }
             ctx.flush();
             ChannelOutboundBuffer outbound = ctx.channel().unsafe().outboundBuffer();
             held = outbound == null ? 0 : outbound.totalPendingWriteBytes();
@@ -175,7 +183,9 @@ final class FrameOutput {
     }
 
     private void write(ByteBuf frames) {
-        held += frames.readableBytes() + OUTBOUND_ENTRY;
+        int length = frames.readableBytes();
+        held += length + OUTBOUND_ENTRY;
+        loop.counters.write(length);
         unflushed = true;
         ctx.write(frames, ctx.voidPromise());
     }

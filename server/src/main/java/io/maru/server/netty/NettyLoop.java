@@ -63,6 +63,7 @@ final class NettyLoop implements Loop {
     private final Runnable flushTurn = this::flushTurn;
     private final AtomicInteger given = new AtomicInteger();
 
+    final LoopCounters counters = new LoopCounters();
     final Deadlines<HttpRouter> headerDeadlines;
     final Deadlines<HttpRouter> idleDeadlines;
     final Deadlines<HttpRouter> bodyDeadlines;
@@ -82,8 +83,6 @@ final class NettyLoop implements Loop {
     private @Nullable InetAddress lastIp;
     private String lastAddress = "";
     private String lastTarget = "";
-    // written by the loop, read by anybody
-    private volatile long droppedPongs;
 
     NettyLoop(int index, EventLoop eventLoop, NetworkOptions options) {
         this.index = index;
@@ -113,6 +112,16 @@ final class NettyLoop implements Loop {
     /** As the contract says; after the server's stop the task is dropped. */
     @Override
     public boolean execute(Runnable task) {
+        return give(
+                inLoop()
+                        ? task
+                        : () -> {
+                            counters.task();
+                            task.run();
+                        });
+    }
+
+    private boolean give(Runnable task) {
         try {
             eventLoop.execute(task);
             return true;
@@ -128,8 +137,9 @@ final class NettyLoop implements Loop {
             task.run();
             return true;
         }
-        boolean taken = execute(() -> {
+        boolean taken = give(() -> {
             given.decrementAndGet();
+            counters.task();
             task.run();
         });
         if (taken && given.incrementAndGet() > MAX_GIVEN && !(Thread.currentThread() instanceof LoopThread)) {
@@ -193,6 +203,7 @@ final class NettyLoop implements Loop {
     private void flushTurn() {
         @Nullable FrameOutput[] turn = dirty;
         int count = dirtyCount;
+        counters.turn();
         dirty = flushing;
         dirtyCount = 0;
         flushing = turn;
@@ -324,16 +335,6 @@ final class NettyLoop implements Loop {
             lastTarget = target;
         }
         return lastTarget;
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-    void countDroppedPong() {
-        assert inLoop();
-        droppedPongs++;
-    }
-
-    long droppedPongs() {
-        return droppedPongs;
     }
 
     private static MessageDigest sha1() {

@@ -194,7 +194,16 @@ public final class NettyServer {
      * @return their number since the beginning
      */
     public long droppedPongs() {
-        return loops.stream().mapToLong(NettyLoop::droppedPongs).sum();
+        return loops.stream().mapToLong(loop -> loop.counters.droppedPongs()).sum();
+    }
+
+    /**
+     * What each loop has sent.
+     *
+     * @return the figures of this moment, in the order of the loops' numbers
+     */
+    public List<LoopStats> loopStats() {
+        return loops.stream().map(loop -> loop.counters.stats()).toList();
     }
 
     private void initialize(Channel channel) {

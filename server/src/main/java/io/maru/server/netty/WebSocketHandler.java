@@ -243,7 +243,7 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
     private void onPing(byte[] data) {
         boolean backedUp = !output.isWritable();
         if (backedUp && waitingPongs >= MAX_WAITING_PONGS) {
-            loop.countDroppedPong();
+            loop.counters.droppedPong();
         } else {
             waitingPongs += backedUp ? 1 : 0;
             output.control(FrameOutput.PONG, data);

@@ -21,6 +21,7 @@ class FrameOutputTest {
     private int writes;
     private int flushes;
     private EmbeddedChannel channel;
+    private NettyLoop loop;
     private WebSocketHandler handler;
 
     @BeforeEach
@@ -38,7 +39,7 @@ class FrameOutputTest {
                 ctx.flush();
             }
         });
-        NettyLoop loop = new NettyLoop(0, channel.eventLoop(), NetworkOptions.DEFAULTS);
+        loop = new NettyLoop(0, channel.eventLoop(), NetworkOptions.DEFAULTS);
         handler = new WebSocketHandler(loop, 100, 10);
         channel.pipeline().addLast(handler);
         handler.open("HTTP/1.1 101 Switching Protocols\r\n\r\n", opened -> {
@@ -128,6 +129,22 @@ class FrameOutputTest {
         send("e".repeat(3000));
         channel.runPendingTasks();
         assertThat(sent().replaceAll("[^a-e]", "").replaceAll("(.)\\1+", "$1")).isEqualTo("abcde");
+    }
+
+    @Test
+    void isCounted() {
+        channel.runPendingTasks();
+        int handshake = sent().length();
+        assertThat(loop.counters.stats()).isEqualTo(new LoopStats(1, handshake, 1, 1, 1, 0));
+        send("a");
+        handler.ping(new byte[] {'b'});
+        channel.runPendingTasks();
+        assertThat(loop.counters.stats()).isEqualTo(new LoopStats(3, handshake + 6, 2, 2, 2, 0));
+        send("c".repeat(3000));
+        channel.runPendingTasks();
+        assertThat(loop.counters.stats()).isEqualTo(new LoopStats(4, handshake + 3010, 3, 3, 3, 0));
+        handler.close(1000, "");
+        assertThat(loop.counters.stats()).isEqualTo(new LoopStats(5, handshake + 3014, 4, 4, 3, 0));
     }
 
     @Test

@@ -1,0 +1,59 @@
+package io.maru.server.netty;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Counts what one loop does. Written on the loop only, so without any contention; read by anybody. */
+final class LoopCounters {
+
+    private final AtomicLong frames = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong writes = new AtomicLong();
+    private final AtomicLong flushes = new AtomicLong();
+    private final AtomicLong turns = new AtomicLong();
+    private final AtomicLong tasks = new AtomicLong();
+    private final AtomicLong droppedPongs = new AtomicLong();
+
+    void frame() {
+        add(frames, 1);
+    }
+
+    void write(int length) {
+        add(writes, 1);
+        add(bytes, length);
+    }
+
+    void flush() {
+        add(flushes, 1);
+    }
+
+    void turn() {
+        add(turns, 1);
+    }
+
+    void task() {
+        add(tasks, 1);
+    }
+
+    void droppedPong() {
+        add(droppedPongs, 1);
+    }
+
+    LoopStats stats() {
+        return new LoopStats(
+                frames.getOpaque(),
+                bytes.getOpaque(),
+                writes.getOpaque(),
+                flushes.getOpaque(),
+                turns.getOpaque(),
+                tasks.getOpaque());
+    }
+
+    long droppedPongs() {
+        return droppedPongs.getOpaque();
+    }
+
+    // there is one writer, so this need not be one step
+    private static void add(AtomicLong counter, long more) {
+        counter.setOpaque(counter.getPlain() + more);
+    }
+}
