@@ -92,7 +92,7 @@ abstract class HandlerThreads implements Executor {
                 try {
                     workers.execute(task);
                 } catch (RejectedExecutionException e) {
-                    drop(task);
+                    task.run(); // the server stops meanwhile: what it has taken is done all the same
                 } catch (Throwable e) {
                     log.warn("there is no thread for another worker: this one works on", e);
                     task.run();
