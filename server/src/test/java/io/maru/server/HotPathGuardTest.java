@@ -38,7 +38,7 @@ class HotPathGuardTest extends ServerFixture {
     /** Bytes for a message that comes, from the read to the end of the turn, without its deliveries. */
     private static final int SOCKET_IO_MESSAGE = 1500;
 
-    private static final int PLAIN_MESSAGE = 2200;
+    private static final int PLAIN_MESSAGE = 1700;
 
     /** Bytes for each recipient. NIO and io_uring make something for each send, in Netty and the JDK. */
     private static final int NIO_DELIVERY = 140;

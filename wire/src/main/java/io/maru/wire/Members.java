@@ -81,7 +81,18 @@ public final class Members {
     public boolean nameIs(String name) {
         return JsonScanner.stringIs(json, nameFrom, nameTo, name)
                 || nameTo - nameFrom > name.length() + 2
+                        && !isPlain()
                         && JsonScanner.string(json, nameFrom, nameTo).equals(name);
+    }
+
+    // whether the name's bytes are its characters: no escape, and nothing beyond ASCII
+    private boolean isPlain() {
+        for (int i = nameFrom + 1; i < nameTo - 1; i++) {
+            if (json[i] == '\\' || json[i] < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

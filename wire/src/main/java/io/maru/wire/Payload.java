@@ -254,9 +254,7 @@ public final class Payload {
      * @return true when it is
      */
     public boolean isObjectWithout(String... names) {
-        if (size != 1
-                || text[from] != '{'
-                || Placeholders.numberOf(new Json(text, from, to, attachments, codec)) >= 0) {
+        if (size != 1 || text[from] != '{' || isAttachment()) {
             return false;
         }
         Members members = new Members(text, from, to, JsonCodec.UNLIMITED);
@@ -268,6 +266,10 @@ public final class Payload {
             }
         }
         return true;
+    }
+
+    private boolean isAttachment() {
+        return !attachments.isEmpty() && Placeholders.numberOf(new Json(text, from, to, attachments, codec)) >= 0;
     }
 
     /**

@@ -67,18 +67,23 @@ final class Growth {
             new Series("idle", "socketio", "--scenario idle --warm 0 --seconds 1 --conns {x}", CONNECTIONS));
 
     private final Bench bench;
+    private final List<Series> wanted;
 
-    Growth(Bench bench) {
+    /** Some of the series, or all when none is named. */
+    Growth(Bench bench, List<String> names) {
         this.bench = bench;
+        this.wanted = ALL.stream()
+                .filter(series -> names.isEmpty() || names.contains(series.name()))
+                .toList();
     }
 
     void run() throws IOException, InterruptedException {
-        for (Series series : ALL) {
+        for (Series series : wanted) {
             for (int point : series.points()) {
                 for (Contender contender : bench.plan().contenders()) {
-                    boolean wanted = contender.kind() == Contender.Kind.MARU
+                    boolean measured = contender.kind() == Contender.Kind.MARU
                             && bench.plan().includes(contender, series.protocol());
-                    if (wanted && !bench.isOver()) {
+                    if (measured && !bench.isOver()) {
                         point(series, contender, point);
                     }
                 }

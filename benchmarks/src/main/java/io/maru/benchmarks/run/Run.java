@@ -70,6 +70,12 @@ public final class Run implements Callable<Integer> {
             description = "Measures instead what Maru costs as rooms, connections or messages grow.")
     private boolean growth;
 
+    @Option(
+            names = "--series",
+            split = ",",
+            description = "With --growth, only these: room-size, rooms, namespaces, connections, payload, loops, idle.")
+    private List<String> series = List.of();
+
     @Option(names = "--page", description = "Measures nothing, only writes the page.")
     private boolean page;
 
@@ -120,7 +126,7 @@ public final class Run implements Callable<Integer> {
         Recorder recorder = new Recorder(file, Machine.facts(place));
         try (Bench bench = new Bench(place, plan, recorder, Duration.ofMinutes(budget))) {
             if (growth) {
-                new Growth(bench).run();
+                new Growth(bench, series).run();
             } else {
                 new Comparison(bench).run();
             }

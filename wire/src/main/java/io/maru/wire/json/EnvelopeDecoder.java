@@ -22,6 +22,7 @@ final class EnvelopeDecoder implements PacketDecoder {
     /** More digits than any counter reaches, and few enough for a long. */
     private static final int MAX_ID_DIGITS = 18;
 
+    private static final int NONE = -1;
     private static final String INVALID = "Invalid JSON";
     private static final String UNKNOWN = "Unknown message type";
 
@@ -67,8 +68,10 @@ final class EnvelopeDecoder implements PacketDecoder {
         Members members = new Members(text, from, text.length, limits);
         String type = null;
         long id = Packet.NO_ACK;
-        Span args = null;
-        Span data = null;
+        int argsFrom = NONE;
+        int argsTo = NONE;
+        int dataFrom = NONE;
+        int dataTo = NONE;
         int fields = 0;
         boolean onlyArgs = true;
         int to = from + 1;
@@ -96,31 +99,30 @@ final class EnvelopeDecoder implements PacketDecoder {
             onlyArgs &= isArgs;
             System.arraycopy(text, members.nameFrom(), text, to, length);
             if (isArgs) {
-                args = new Span(valueFrom - shift, valueTo - shift);
+                argsFrom = valueFrom - shift;
+                argsTo = valueTo - shift;
             } else if (isData) {
-                data = new Span(valueFrom - shift, valueTo - shift);
+                dataFrom = valueFrom - shift;
+                dataTo = valueTo - shift;
             }
             to += length;
         }
         requireEnd(text, members.objectEnd());
         text[to++] = '}';
         if (EnvelopeDialect.CALLBACK.equals(type)) {
-            return id == Packet.NO_ACK ? null : new Packet.Ack(namespace, id, single(text, data));
+            return id == Packet.NO_ACK ? null : new Packet.Ack(namespace, id, single(text, dataFrom, dataTo));
         }
         if (type == null || Packet.RESERVED_EVENTS.contains(type)) {
             throw new WireException(Reason.EVENT_NAME, UNKNOWN, id);
         }
-        if (args != null && onlyArgs && text[args.from] == '[') {
-            return new Packet.Event(
-                    namespace, type, Payload.readArray(text, args.from + 1, args.to, limits, codec), id);
+        if (argsFrom != NONE && onlyArgs && text[argsFrom] == '[') {
+            return new Packet.Event(namespace, type, Payload.readArray(text, argsFrom + 1, argsTo, limits, codec), id);
         }
-        return new Packet.Event(namespace, type, single(text, new Span(from, to)), id);
+        return new Packet.Event(namespace, type, single(text, from, to), id);
     }
 
-    private record Span(int from, int to) {}
-
-    private Payload single(byte[] text, @Nullable Span span) {
-        return span == null ? Payload.empty() : new Payload(text, span.from, span.to, 1, List.of(), codec);
+    private Payload single(byte[] text, int from, int to) {
+        return from == NONE ? Payload.empty() : new Payload(text, from, to, 1, List.of(), codec);
     }
 
     private static void requireEnd(byte[] text, int from) {
