@@ -5,6 +5,7 @@ import io.maru.server.Handler;
 import io.maru.server.MaruServer;
 import io.maru.server.ServerOptions.Transport;
 import io.maru.wire.Json;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -52,6 +53,11 @@ public final class Serve implements Callable<Integer> {
     @Option(names = "--loops", description = "How many event loops there are (default: that of the server).")
     private @Nullable Integer loops;
 
+    @Option(
+            names = "--ping-interval",
+            description = "Seconds between heartbeats, each of which may take as long (default: that of the server).")
+    private @Nullable Integer pingInterval;
+
     private Serve() {}
 
     /**
@@ -76,6 +82,10 @@ public final class Serve implements Callable<Integer> {
             }
             if (loops != null) {
                 options.loops(loops);
+            }
+            if (pingInterval != null) {
+                Duration interval = Duration.ofSeconds(pingInterval);
+                options.engine(engine -> engine.pingInterval(interval).pingTimeout(interval));
             }
         });
         HANDLERS.forEach(server::on);
