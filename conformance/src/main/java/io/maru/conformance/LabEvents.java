@@ -165,7 +165,7 @@ final class LabEvents {
         socket.on("who", event -> {
             Map<String, Object> who = new LinkedHashMap<>();
             who.put("id", socket.id());
-            who.put("recovered", false);
+            who.put("recovered", socket.isRecovered());
             who.put("connected", socket.isConnected());
             who.put("nsp", socket.namespace().name());
             who.put("runs", socket.data().getOrDefault("runs", 0));

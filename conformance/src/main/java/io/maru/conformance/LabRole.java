@@ -3,6 +3,7 @@ package io.maru.conformance;
 import io.maru.server.ConnectRefusedException;
 import io.maru.server.MaruServer;
 import io.maru.server.Namespace;
+import io.maru.server.RecoveryOptions;
 import io.maru.server.ServerOptions;
 import io.maru.server.Socket;
 import io.maru.server.engine.HttpRequest;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** The role of the acceptance checks: Socket.IO clients and plain ones in the same rooms. */
 final class LabRole {
 
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
     private static final int PLAIN_MAX_BYTES = 65_536;
 
     private LabRole() {}
@@ -27,9 +29,30 @@ final class LabRole {
         return new Role("lab", 9, LabRole::options, LabRole::setUp);
     }
 
+    /** Socket.IO alone, with clients that come back. */
+    static Role recovering() {
+        return new Role(
+                "lab-csr",
+                13,
+                options -> {
+                    Role.likeNode(options);
+                    options.connectTimeout(CONNECT_TIMEOUT)
+                            .recovery(RecoveryOptions.DEFAULTS.maxDisconnection(Duration.ofMillis(1500)));
+                },
+                server -> {
+                    server.use(socket -> {
+                        socket.data().merge("runs", 1, (runs, one) -> (int) runs + (int) one);
+                        return null;
+                    });
+                    LabEvents events = new LabEvents();
+                    server.onConnection(events::add);
+                    addNamespaces(server, events);
+                });
+    }
+
     private static void options(ServerOptions.Builder options) {
         Role.likeNode(options);
-        options.connectTimeout(Duration.ofSeconds(1)).plainPath("/plain").plainMaxMessageBytes(PLAIN_MAX_BYTES);
+        options.connectTimeout(CONNECT_TIMEOUT).plainPath("/plain").plainMaxMessageBytes(PLAIN_MAX_BYTES);
     }
 
     private static void setUp(MaruServer server) {

@@ -4,6 +4,7 @@ import io.maru.server.ConnectRefusedException;
 import io.maru.server.Event;
 import io.maru.server.MaruServer;
 import io.maru.server.Namespace;
+import io.maru.server.RecoveryOptions;
 import io.maru.server.ServerOptions;
 import io.maru.server.Socket;
 import io.maru.server.engine.HttpRequest;
@@ -56,6 +57,7 @@ final class SocketIoSuiteRoles {
 
     private static void jsSioOptions(ServerOptions.Builder options) {
         Role.likeNode(options);
+        options.recovery(RecoveryOptions.DEFAULTS);
         options.engine(engine ->
                 engine.pingInterval(PING_INTERVAL).allowRequest(request -> Later.after(Duration.ofMillis(10))));
     }

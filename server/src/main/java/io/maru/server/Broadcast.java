@@ -158,9 +158,26 @@ public final class Broadcast {
      * @throws IllegalArgumentException when the name is reserved
      */
     public void emit(String event, Payload args) {
-        Packet packet = new Packet.Event(namespace.name(), Socket.requireName(event), args, Packet.NO_ACK);
-        Targets targets = targets();
-        start(targets, loops(targets), new Outgoing(packet, isVolatile), null);
+        Packet.Event packet = new Packet.Event(namespace.name(), Socket.requireName(event), args, Packet.NO_ACK);
+        RecoveryLog log = namespace.recovery();
+        if (log == null) {
+            Targets targets = targets();
+            start(targets, loops(targets), new Outgoing(packet, isVolatile), null);
+            return;
+        }
+        List<Loop> loops;
+        synchronized (log) {
+            Packet.Event numbered = isVolatile
+                    ? log.pass(packet)
+                    : log.append(packet, rooms, except, sender == null ? null : sender.id());
+            Targets targets = targets();
+            loops = loops(targets);
+            if (!isVolatile) {
+                loops.forEach(loop -> log.given(loop.index()));
+            }
+            start(targets, loops, new Outgoing(numbered, isVolatile, isVolatile ? 0 : log.last()), null);
+        }
+        loops.forEach(Loop::awaitTurn);
     }
 
     /**
@@ -194,6 +211,7 @@ public final class Broadcast {
         }
         BroadcastAcks acks = new BroadcastAcks(ackId, loops.size(), server.workers());
         start(targets, loops, new Outgoing(packet, false), acks);
+        loops.forEach(Loop::awaitTurn);
         acks.end();
         if (!acks.result().isDone()) {
             Duration limit = timeout == null ? server.options().ackTimeout() : timeout;
@@ -298,9 +316,9 @@ public final class Broadcast {
         for (Loop loop : loops) {
             outgoing.retain();
             int index = loop.index();
-            if (loop.inLoop()) {
+            if (namespace.recovery() == null && loop.inLoop()) {
                 delivery.run(index);
-            } else if (!loop.run(() -> delivery.run(index))) {
+            } else if (!namespace.give(loop, () -> delivery.run(index))) {
                 delivery.drop();
             }
         }

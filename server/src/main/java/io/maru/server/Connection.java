@@ -1,5 +1,8 @@
 package io.maru.server;
 
+import io.maru.server.RecoveryLog.Away;
+import io.maru.server.RecoveryLog.Entered;
+import io.maru.server.RecoveryLog.Resume;
 import io.maru.server.engine.CloseReason;
 import io.maru.server.engine.Deadlines;
 import io.maru.server.engine.Loop;
@@ -30,6 +33,7 @@ final class Connection implements SessionListener {
 
     private static final String INVALID_NAMESPACE = "Invalid namespace";
     private static final String NOT_AUTHORIZED = "Not authorized";
+    private static final String NO_SESSION = "A session message is expected first";
 
     private final MaruServer server;
     private final Session session;
@@ -40,6 +44,8 @@ final class Connection implements SessionListener {
 
     // the namespace of a plain connection; null for Socket.IO, whose packets name theirs
     private final @Nullable String home;
+    // whether a plain client says first which session it comes back to
+    private final boolean resumes;
 
     // by namespace; the value is null while it is being found out whether the namespace exists
     private final SmallMap<Socket> sockets = new SmallMap<>();
@@ -52,7 +58,14 @@ final class Connection implements SessionListener {
     // shared by its sockets: a client that enters and leaves faster than handlers run is slowed down as well
     private final HandlerQueue handlers;
 
-    Connection(MaruServer server, Session session, Dialect dialect, Timers timers, @Nullable String home) {
+    Connection(
+            MaruServer server,
+            Session session,
+            Dialect dialect,
+            Timers timers,
+            @Nullable String home,
+            boolean resumes) {
+        this.resumes = resumes;
         this.server = server;
         this.session = session;
         this.dialect = dialect;
@@ -71,8 +84,8 @@ final class Connection implements SessionListener {
         if (connectDeadline != null) {
             timers.connects.add(connectDeadline);
         }
-        if (home != null && server.options().plainAuth() == PlainAuth.HANDSHAKE) {
-            connect(home, Handshake.authOf(session.request()));
+        if (home != null && !resumes && server.options().plainAuth() == PlainAuth.HANDSHAKE) {
+            connect(home, Handshake.authOf(session.request()), null, refusal -> {});
         }
     }
 
@@ -120,7 +133,7 @@ final class Connection implements SessionListener {
     private void onPacket(Packet packet) {
         assert loop().inLoop();
         if (packet instanceof Packet.Connect connect) {
-            connect(connect.namespace(), connect.data());
+            connect(connect.namespace(), connect.data(), resume(connect.data(), "pid"), refusal -> {});
             return;
         }
         if (home != null && beforeEntering(packet)) {
@@ -153,19 +166,38 @@ final class Connection implements SessionListener {
                 setReading(false);
             }
             early.add(packet);
-        } else if (packet instanceof Packet.Event event && event.name().equals("auth")) {
-            authenticate(event);
+        } else if (resumes
+                && packet instanceof Packet.Event event
+                && event.name().equals("session")) {
+            Json fields = event.args().get(0);
+            Json auth = server.options().plainAuth() == PlainAuth.HANDSHAKE
+                    ? Handshake.authOf(session.request())
+                    : fields == null ? null : fields.get("auth");
+            authenticate(event, auth, resume(fields, "id"));
+        } else if (packet instanceof Packet.Event event
+                && event.name().equals("auth")
+                && server.options().plainAuth() == PlainAuth.FIRST_MESSAGE) {
+            authenticate(event, event.args().get(0), null);
         } else {
-            write(new Packet.Failure(namespace, NOT_AUTHORIZED));
-            answerWithError(packet instanceof Packet.Event event ? event.ackId() : Packet.NO_ACK, NOT_AUTHORIZED);
+            String message = server.options().plainAuth() == PlainAuth.HANDSHAKE ? NO_SESSION : NOT_AUTHORIZED;
+            write(new Packet.Failure(namespace, message));
+            answerWithError(packet instanceof Packet.Event event ? event.ackId() : Packet.NO_ACK, message);
         }
         return true;
     }
 
-    private void authenticate(Packet.Event event) {
-        Json fields = event.args().get(0);
+    /** The session that a client comes back to, if it names one: by texts, or it is a new one. */
+    private static @Nullable Resume resume(@Nullable Json fields, String idName) {
+        Json id = fields == null ? null : fields.get(idName);
+        Json last = fields == null ? null : fields.get("offset");
+        String session = id == null ? null : id.string();
+        String offset = last == null ? null : last.string();
+        return session == null || last != null && offset == null ? null : new Resume(session, offset);
+    }
+
+    private void authenticate(Packet.Event event, @Nullable Json auth, @Nullable Resume resume) {
         long ackId = event.ackId();
-        connect(event.namespace(), fields, refusal -> {
+        connect(event.namespace(), auth, resume, refusal -> {
             if (refusal != null) {
                 answerWithError(ackId, refusal);
             } else if (ackId != Packet.NO_ACK) {
@@ -212,11 +244,7 @@ final class Connection implements SessionListener {
         void tell(@Nullable String refusal);
     }
 
-    private void connect(String namespace, @Nullable Json auth) {
-        connect(namespace, auth, refusal -> {});
-    }
-
-    private void connect(String name, @Nullable Json auth, Outcome outcome) {
+    private void connect(String name, @Nullable Json auth, @Nullable Resume resume, Outcome outcome) {
         if (sockets.contains(name)) {
             misplaced();
             return;
@@ -231,10 +259,12 @@ final class Connection implements SessionListener {
             return;
         }
         sockets.put(name, null);
-        server.namespaces().find(name, auth, namespace -> loop().run(() -> enter(name, namespace, auth, outcome)));
+        server.namespaces()
+                .find(name, auth, namespace -> loop().run(() -> enter(name, namespace, auth, resume, outcome)));
     }
 
-    private void enter(String name, @Nullable Namespace namespace, @Nullable Json auth, Outcome outcome) {
+    private void enter(
+            String name, @Nullable Namespace namespace, @Nullable Json auth, @Nullable Resume resume, Outcome outcome) {
         if (!session.isOpen()) {
             if (namespace != null) {
                 server.namespaces().left(namespace);
@@ -246,9 +276,29 @@ final class Connection implements SessionListener {
             refuse(name, INVALID_NAMESPACE, null, outcome);
             return;
         }
-        Socket socket = new Socket(namespace, this, new Handshake(session.request(), issued, auth));
+        RecoveryLog log = namespace.recovery();
+        Away claimed = log == null || resume == null ? null : log.claim(resume);
+        Handshake handshake = new Handshake(session.request(), issued, auth);
+        if (log == null || claimed == null) {
+            check(new Socket(namespace, this, handshake, null), name, namespace.hasMiddlewares(), outcome);
+            return;
+        }
+        boolean asks = namespace.hasMiddlewares() && !log.skipsMiddlewares();
+        claimed.gone.thenRun(() -> loop().run(() -> {
+            if (session.isOpen()) {
+                check(new Socket(namespace, this, handshake, claimed), name, asks, outcome);
+            } else {
+                log.putBack(claimed);
+                server.namespaces().left(namespace);
+            }
+        }));
+    }
+
+    /** Asks the middlewares whether a socket may enter, if they are to be asked. */
+    private void check(Socket socket, String name, boolean asks, Outcome outcome) {
+        Namespace namespace = socket.namespace();
         sockets.put(namespace.name(), socket);
-        if (!namespace.hasMiddlewares()) {
+        if (!asks) {
             admit(socket, outcome);
             return;
         }
@@ -275,13 +325,34 @@ final class Connection implements SessionListener {
 
     private void admit(Socket socket, Outcome outcome) {
         forgetConnectDeadline();
-        socket.enter();
+        Entered entered = socket.enter();
+        if (entered == null) {
+            session.close(CloseReason.FORCED_CLOSE); // it may come again, as a new one
+            return;
+        }
+        if (resumes) {
+            write(new Packet.Connect(socket.namespace().name(), plainSession(socket, entered.offset())));
+        }
+        entered.missed().forEach(this::write);
         if (home == null) {
-            write(new Packet.Connect(socket.namespace().name(), Json.of("{\"sid\":\"" + socket.id() + "\"}")));
+            write(new Packet.Connect(socket.namespace().name(), socketIoSession(socket)));
+        }
+        if (!socket.isConnected()) {
+            return; // what it had missed was too much for it
         }
         outcome.tell(null);
         socket.entered();
         takeEarly();
+    }
+
+    private static Json socketIoSession(Socket socket) {
+        String pid = socket.pid() == null ? "" : "\",\"pid\":\"" + socket.pid();
+        return Json.of("{\"sid\":\"" + socket.id() + pid + "\"}");
+    }
+
+    private static Json plainSession(Socket socket, String offset) {
+        return Json.of("{\"id\":\"" + socket.pid() + "\",\"offset\":\"" + offset + "\",\"recovered\":"
+                + socket.isRecovered() + "}");
     }
 
     private void takeEarly() {
@@ -318,8 +389,9 @@ final class Connection implements SessionListener {
             return; // it has left already: a handler of another socket's leaving sent it away
         }
         sockets.remove(name);
-        socket.leave(reason);
-        server.namespaces().left(socket.namespace());
+        if (!socket.leave(reason)) { // what is kept for it keeps the namespace too
+            server.namespaces().left(socket.namespace());
+        }
     }
 
     /** The server sends a socket away. */

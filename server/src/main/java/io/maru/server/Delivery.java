@@ -75,6 +75,7 @@ final class Delivery {
                 acks.end();
             }
         } finally {
+            namespace.delivered(loop, outgoing.number);
             outgoing.release();
         }
     }

@@ -40,6 +40,20 @@ public enum DisconnectReason {
         return text;
     }
 
+    /** Whether a client may come back to its session: neither side has said that it is over. */
+    boolean isRecoverable() {
+        return switch (this) {
+            case CLIENT_NAMESPACE_DISCONNECT, SERVER_NAMESPACE_DISCONNECT, PARSE_ERROR -> false;
+            case TRANSPORT_CLOSE,
+                    TRANSPORT_ERROR,
+                    PING_TIMEOUT,
+                    FORCED_CLOSE,
+                    FORCED_SERVER_CLOSE,
+                    SERVER_SHUTTING_DOWN,
+                    SLOW_CONSUMER -> true;
+        };
+    }
+
     static DisconnectReason of(CloseReason reason) {
         return switch (reason) {
             case TRANSPORT_CLOSE -> TRANSPORT_CLOSE;

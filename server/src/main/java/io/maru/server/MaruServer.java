@@ -19,6 +19,7 @@ import io.maru.wire.Dialect;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.Payload;
 import io.maru.wire.WireException;
+import io.maru.wire.WireLimits;
 import io.maru.wire.json.EnvelopeDialect;
 import io.maru.wire.socketio.SocketIoDialect;
 import java.io.IOException;
@@ -68,6 +69,8 @@ import org.slf4j.LoggerFactory;
 public final class MaruServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(MaruServer.class);
+    // the subprotocol of plain clients that come back
+    private static final String WITH_SESSIONS = "maru.json.session";
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
 
     /** An endpoint whose sessions end with the server. */
@@ -81,6 +84,8 @@ public final class MaruServer implements AutoCloseable {
     private final List<Connection.Timers> timers = new ArrayList<>();
     // by loop
     private final List<HandlerThreads> handlerThreads = new ArrayList<>();
+    // null where nobody can come back
+    private final @Nullable Recovery recovery;
     private final Namespaces namespaces;
     private final List<Closeable> endpoints = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
@@ -101,6 +106,7 @@ public final class MaruServer implements AutoCloseable {
                     new Deadlines<>(loop, options.connectTimeout().toNanos(), Connection::connectTimedOut),
                     new Deadlines<>(loop, options.packetTimeout().toNanos(), Connection::packetTimedOut)));
         }
+        this.recovery = options.recovery() == null ? null : recovery(options.recovery());
         this.namespaces = new Namespaces(this);
         namespaces.of("/");
         addSocketIo(dialects);
@@ -412,7 +418,8 @@ public final class MaruServer implements AutoCloseable {
                 counters.refusedPackets.sum(),
                 sent.stream().mapToLong(LoopStats::frames).sum(),
                 sent.stream().mapToLong(LoopStats::bytes).sum(),
-                sent.stream().mapToLong(LoopStats::flushes).sum());
+                sent.stream().mapToLong(LoopStats::flushes).sum(),
+                recovery == null ? RecoveryStats.NONE : recovery.stats());
     }
 
     /**
@@ -447,6 +454,26 @@ public final class MaruServer implements AutoCloseable {
             }
         }
         return options.codec().encode(args);
+    }
+
+    @Nullable Recovery recovery() {
+        return recovery;
+    }
+
+    private Recovery recovery(RecoveryOptions recoveryOptions) {
+        Loop loop = network.loops().get(0);
+        return new Recovery(
+                recoveryOptions,
+                options.engine()
+                        .pingInterval()
+                        .plus(options.engine().pingTimeout())
+                        .toNanos(),
+                loop::nanoTime,
+                loop::schedule,
+                () -> namespaces.all().stream()
+                        .map(Namespace::recovery)
+                        .filter(Objects::nonNull)
+                        .toList());
     }
 
     Executor workers() {
@@ -509,7 +536,7 @@ public final class MaruServer implements AutoCloseable {
         EngineOptions engineOptions = options.engine();
         Dialect dialect =
                 dialects.apply(new SocketIoDialect(options.limits(engineOptions.maxHttpBufferSize()), options.codec()));
-        Engine engine = new Engine(engineOptions, workers, session -> accept(session, dialect, null));
+        Engine engine = new Engine(engineOptions, workers, session -> accept(session, dialect, null, false));
         addEngine(path, engine, engineOptions);
         if (options.serveClient()) {
             ClientBundle bundle = new ClientBundle();
@@ -535,20 +562,23 @@ public final class MaruServer implements AutoCloseable {
             return;
         }
         EngineOptions engineOptions = options.engine();
-        Dialect dialect =
-                dialects.apply(new EnvelopeDialect(options.limits(options.plainMaxMessageBytes()), options.codec()));
+        WireLimits limits = options.limits(options.plainMaxMessageBytes());
+        Dialect dialect = dialects.apply(new EnvelopeDialect(limits, options.codec()));
+        Dialect sessions = dialects.apply(new EnvelopeDialect(limits, options.codec(), true));
         PlainOptions plainOptions = new PlainOptions(
                 engineOptions.pingInterval(),
                 engineOptions.pingTimeout(),
                 options.plainMaxMessageBytes(),
                 engineOptions.maxBufferedBytes(),
-                List.of("maru.json"),
+                recovery == null ? List.of("maru.json") : List.of(WITH_SESSIONS, "maru.json"),
                 engineOptions.guard(),
                 engineOptions.cors(),
                 engineOptions.headers());
         String prefix = path.equals("/") ? "" : path;
         PlainEndpoint endpoint = new PlainEndpoint(plainOptions, workers, session -> {
-            return accept(session, dialect, namespaceOf(session.request().path().substring(prefix.length())));
+            boolean resumes = WITH_SESSIONS.equals(((PlainSession) session).subprotocol());
+            String namespace = namespaceOf(session.request().path().substring(prefix.length()));
+            return accept(session, resumes ? sessions : dialect, namespace, resumes);
         });
         routes.addUpgrades(prefix + "/", endpoint);
         if (!prefix.isEmpty()) {
@@ -569,9 +599,9 @@ public final class MaruServer implements AutoCloseable {
         }
     }
 
-    private Connection accept(Session session, Dialect dialect, @Nullable String home) {
+    private Connection accept(Session session, Dialect dialect, @Nullable String home, boolean resumes) {
         Connection connection =
-                new Connection(this, session, dialect, timers.get(session.loop().index()), home);
+                new Connection(this, session, dialect, timers.get(session.loop().index()), home, resumes);
         connections.incrementAndGet();
         connection.start();
         return connection;

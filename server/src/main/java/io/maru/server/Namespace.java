@@ -1,6 +1,7 @@
 package io.maru.server;
 
 import io.maru.server.Room.Membership;
+import io.maru.server.engine.Loop;
 import io.maru.wire.Payload;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ public final class Namespace {
     private final List<Handler<Socket>> connectionHandlers = new CopyOnWriteArrayList<>();
     private final Listeners events = new Listeners();
     private final AtomicLong ackIds = new AtomicLong();
+    // null where nobody can come back
+    private final @Nullable RecoveryLog recovery;
 
     // sockets that are in it or ask to be; changed by Namespaces only, for one name at a time
     int visitors;
@@ -52,6 +55,14 @@ public final class Namespace {
         this.rooms = new Rooms(loops, server.workers(), error -> server.report(null, error));
         this.all = new Room(name, loops);
         this.stamps = new long[loops];
+        Recovery shared = server.recovery();
+        this.recovery = shared == null
+                ? null
+                : new RecoveryLog(
+                        shared,
+                        loops,
+                        server.options().engine().maxBufferedBytes(),
+                        () -> server.namespaces().left(this));
     }
 
     /**
@@ -321,6 +332,35 @@ public final class Namespace {
 
     long nextAckId() {
         return ackIds.getAndIncrement();
+    }
+
+    @Nullable RecoveryLog recovery() {
+        return recovery;
+    }
+
+    /**
+     * Runs what changes or tells a socket of this namespace on its loop, in the order of calls: at once when that may be,
+     * else after what was given before. Where events are numbered nothing overtakes them, also on the loop itself.
+     */
+    boolean run(Loop loop, Runnable task) {
+        if (recovery == null) {
+            return loop.run(task);
+        }
+        boolean taken = loop.post(task);
+        loop.awaitTurn();
+        return taken;
+    }
+
+    /** As {@link #run}, but waits for nothing where events are numbered. */
+    boolean give(Loop loop, Runnable task) {
+        return recovery == null ? loop.run(task) : loop.post(task);
+    }
+
+    /** A loop has delivered an event; on that loop. */
+    void delivered(int loop, long number) {
+        if (recovery != null && number != 0) {
+            recovery.delivered(loop, number);
+        }
     }
 
     /** A mark that no socket of the loop bears; on that loop. */

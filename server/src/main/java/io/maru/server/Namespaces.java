@@ -165,6 +165,9 @@ final class Namespaces {
             if (parent != null) {
                 parent.remove(namespace);
             }
+            if (namespace.recovery() != null) {
+                namespace.recovery().clear();
+            }
         }
     }
 

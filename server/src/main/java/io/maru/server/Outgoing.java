@@ -16,6 +16,8 @@ final class Outgoing {
 
     final Packet packet;
     final boolean isVolatile;
+    /** Its number among the events that are kept for those who come back; 0 for none. */
+    final long number;
 
     // who has still to deliver; the last one lets go of the buffers
     @SuppressWarnings({"FieldMayBeFinal", "UnusedVariable"}) // by HOLDERS
@@ -31,8 +33,13 @@ final class Outgoing {
     private volatile @Nullable Written last;
 
     Outgoing(Packet packet, boolean isVolatile) {
+        this(packet, isVolatile, 0);
+    }
+
+    Outgoing(Packet packet, boolean isVolatile, long number) {
         this.packet = packet;
         this.isVolatile = isVolatile;
+        this.number = number;
     }
 
     /** The message in a dialect, or null when the dialect says nothing of such a packet. */

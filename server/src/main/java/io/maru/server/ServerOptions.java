@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxPendingEvents see {@link Builder#maxPendingEvents}
  * @param maxPendingBytes see {@link Builder#maxPendingBytes}
  * @param handlersOnEventLoop see {@link Builder#handlersOnEventLoop}
+ * @param recovery see {@link Builder#recovery}
  * @param engine see {@link Builder#engine}
  * @param codec see {@link Builder#codec}
  * @param errors see {@link Builder#onError}
@@ -64,6 +65,7 @@ public record ServerOptions(
         int maxPendingEvents,
         int maxPendingBytes,
         boolean handlersOnEventLoop,
+        @Nullable RecoveryOptions recovery,
         EngineOptions engine,
         JsonCodec codec,
         @Nullable BiConsumer<@Nullable Socket, Throwable> errors) {
@@ -189,6 +191,7 @@ public record ServerOptions(
         private int maxPendingEvents = 1_000;
         private int maxPendingBytes = 1 << 20;
         private boolean handlersOnEventLoop = false;
+        private @Nullable RecoveryOptions recovery;
         private final EngineOptions.Builder engine = EngineOptions.builder();
         private JsonCodec codec = JsonCodec.standard();
         private @Nullable BiConsumer<@Nullable Socket, Throwable> errors;
@@ -450,6 +453,18 @@ public record ServerOptions(
         }
 
         /**
+         * Lets clients come back after a broken connection: Socket.IO's as they do with every server, plain ones by the
+         * subprotocol {@code maru.json.session}.
+         *
+         * @param value how long they may be away, and how much is kept; null, as it is unless set, for not at all
+         * @return this
+         */
+        public Builder recovery(@Nullable RecoveryOptions value) {
+            recovery = value;
+            return this;
+        }
+
+        /**
          * How Engine.IO behaves: heartbeat, transports, CORS, cookies, who is let in. Heartbeat and origins hold for plain
          * WebSockets too.
          *
@@ -514,6 +529,7 @@ public record ServerOptions(
                     maxPendingEvents,
                     maxPendingBytes,
                     handlersOnEventLoop,
+                    recovery,
                     engine.build(),
                     codec,
                     errors);

@@ -13,6 +13,7 @@ package io.maru.server;
  *     not counted here, nor below
  * @param sentBytes what went over WebSockets, frame headers included, before TLS
  * @param flushes how often a WebSocket was told to send what had gathered for it: about one system call each
+ * @param recovery what is kept for clients that come back
  */
 public record ServerStats(
         int clients,
@@ -23,4 +24,5 @@ public record ServerStats(
         long refusedPackets,
         long sentFrames,
         long sentBytes,
-        long flushes) {}
+        long flushes,
+        RecoveryStats recovery) {}

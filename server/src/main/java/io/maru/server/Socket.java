@@ -1,5 +1,8 @@
 package io.maru.server;
 
+import io.maru.server.RecoveryLog.Away;
+import io.maru.server.RecoveryLog.Entered;
+import io.maru.server.RecoveryLog.Place;
 import io.maru.server.Room.Membership;
 import io.maru.server.engine.Loop;
 import io.maru.server.engine.Session;
@@ -9,6 +12,7 @@ import io.maru.wire.Packet;
 import io.maru.wire.Payload;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -26,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Socket {
 
+    private static final Entered NOTHING_MISSED = new Entered(List.of(), "");
     private static final String TOO_MANY_ACKS = "too many answers are awaited of this socket";
 
     private enum State {
@@ -34,7 +39,7 @@ public final class Socket {
         GONE
     }
 
-    private final String id = Ids.next();
+    private final String id;
     private final Namespace namespace;
     private final Connection connection;
     private final Handshake handshake;
@@ -52,17 +57,27 @@ public final class Socket {
     // null until the client was asked for an answer; set under the lock of this
     private volatile @Nullable PendingAcks pendingAcks;
     private long stamp;
+    // null where nobody can come back
+    private final @Nullable Place place;
 
     // null until there is one; replaced under the lock of this
     private volatile @Nullable Map<String, Object> data;
 
-    Socket(Namespace namespace, Connection connection, Handshake handshake) {
+    /** A socket that asks to be let in, be it new or one that comes back to what it had. */
+    Socket(Namespace namespace, Connection connection, Handshake handshake, @Nullable Away claimed) {
+        this.id = claimed == null ? Ids.next() : claimed.sid;
+        this.data = claimed == null ? null : claimed.data;
         this.namespace = namespace;
         this.connection = connection;
         this.session = connection.session();
         this.dialect = connection.dialect();
         this.handshake = handshake;
         this.handlers = new SocketHandlers(this);
+        RecoveryLog log = namespace.recovery();
+        this.place = log == null ? null : log.place(claimed);
+        if (claimed != null) {
+            claimed.rooms().forEach(rooms::join);
+        }
     }
 
     // ---- who it is
@@ -138,6 +153,17 @@ public final class Socket {
      */
     public boolean isConnected() {
         return state == State.CONNECTED;
+    }
+
+    /**
+     * Whether it has come back after a broken connection: it has the id, the rooms and the data that it had, and is sent what
+     * it missed.
+     *
+     * @return true when it has; false for a new one, which a client is also that came back too late
+     * @see RecoveryOptions
+     */
+    public boolean isRecovered() {
+        return place != null && place.isRecovered();
     }
 
     // ---- what it hears
@@ -574,7 +600,7 @@ public final class Socket {
      * @param close whether the connection is closed, after the client was sent out of each of its namespaces
      */
     public void disconnect(boolean close) {
-        loop().run(() -> connection.disconnect(this, close));
+        run(() -> connection.disconnect(this, close));
     }
 
     @Override
@@ -592,10 +618,31 @@ public final class Socket {
         return connection;
     }
 
+    /** Runs what concerns this socket on its loop, in the order of calls. */
+    boolean run(Runnable task) {
+        return namespace.run(loop(), task);
+    }
+
     void emit(String event, Payload args, boolean isVolatile) {
-        Outgoing outgoing =
-                new Outgoing(new Packet.Event(namespace.name(), requireName(event), args, Packet.NO_ACK), isVolatile);
-        loop().run(() -> deliver(outgoing));
+        Packet.Event packet = new Packet.Event(namespace.name(), requireName(event), args, Packet.NO_ACK);
+        RecoveryLog log = namespace.recovery();
+        if (log == null) {
+            Outgoing outgoing = new Outgoing(packet, isVolatile);
+            loop().run(() -> deliver(outgoing));
+            return;
+        }
+        synchronized (log) {
+            Packet.Event numbered = isVolatile ? log.pass(packet) : log.append(packet, Set.of(id), Set.of(), null);
+            Outgoing outgoing = new Outgoing(numbered, isVolatile, isVolatile ? 0 : log.last());
+            if (!isVolatile) {
+                log.given(loop().index());
+            }
+            loop().post(() -> {
+                deliver(outgoing);
+                namespace.delivered(loop().index(), outgoing.number);
+            });
+        }
+        loop().awaitTurn();
     }
 
     CompletableFuture<Payload> request(String event, Payload args, Duration timeout) {
@@ -611,7 +658,7 @@ public final class Socket {
             return CompletableFuture.failedFuture(new IllegalStateException(TOO_MANY_ACKS));
         }
         CompletableFuture<Payload> answer = new CompletableFuture<>();
-        boolean taken = loop().run(() -> {
+        boolean taken = run(() -> {
             ask(ackId, outgoing, new Request(answer, ackId, timeout));
             outgoing.release();
         });
@@ -701,12 +748,12 @@ public final class Socket {
 
     void sendAck(long ackId, Payload args) {
         Outgoing outgoing = new Outgoing(new Packet.Ack(namespace.name(), ackId, args), false);
-        loop().run(() -> deliver(outgoing));
+        run(() -> deliver(outgoing));
     }
 
     void fail(String message) {
         Outgoing outgoing = new Outgoing(new Packet.Failure(namespace.name(), message), false);
-        loop().run(() -> deliver(outgoing));
+        run(() -> deliver(outgoing));
     }
 
     /** Sends to this socket alone, and lets go; on the loop. */
@@ -727,6 +774,9 @@ public final class Socket {
         } else if (outgoing.isVolatile && (state != State.CONNECTED || !session.isWritable())) {
             namespace.server().counters().droppedVolatile.increment();
         } else {
+            if (outgoing.number != 0 && place != null && !place.wants(outgoing.number)) {
+                return; // it was among what a client that came back had missed
+            }
             if (hearsOutgoing && outgoing.packet instanceof Packet.Event event) {
                 handlers.onOutgoing(event);
             }
@@ -742,12 +792,45 @@ public final class Socket {
         return first;
     }
 
-    /** The client may enter: on the loop, by the connection. */
-    void enter() {
+    /**
+     * The client may enter: on the loop, by the connection.
+     *
+     * @return what it has missed, where it can have; null when it cannot come back after all, and has not entered
+     */
+    @Nullable Entered enter() {
         assert loop().inLoop();
+        RecoveryLog log = namespace.recovery();
+        if (log == null || place == null) {
+            open();
+            return NOTHING_MISSED;
+        }
+        return log.enter(place, this::open);
+    }
+
+    private void open() {
         state = State.CONNECTED;
         everyone = namespace.add(this);
         rooms.open();
+    }
+
+    /** What its client names to come back; null where it cannot. */
+    @Nullable String pid() {
+        return place == null ? null : place.pid;
+    }
+
+    /** It has joined a room; under the lock of its rooms. */
+    void joined(String room) {
+        RecoveryLog log = namespace.recovery();
+        if (place != null && log != null) {
+            place.joined(room, log.last());
+        }
+    }
+
+    /** It has left a room; under the lock of its rooms. */
+    void left(String room) {
+        if (place != null) {
+            place.left(room);
+        }
     }
 
     /** Whether it waits for being let in; on the loop. */
@@ -760,11 +843,19 @@ public final class Socket {
         handlers.onConnection();
     }
 
-    /** It has left, or will not enter: on the loop, by the connection, once. */
-    void leave(DisconnectReason reason) {
+    /**
+     * It has left, or will not enter: on the loop, by the connection, once.
+     *
+     * @return whether what it had is kept for it
+     */
+    boolean leave(DisconnectReason reason) {
         assert loop().inLoop();
         boolean wasConnected = state == State.CONNECTED;
         state = State.GONE;
+        Away kept = wasConnected && reason.isRecoverable() ? keep() : null;
+        if (!wasConnected) {
+            putBack();
+        }
         Membership membership = everyone;
         if (membership != null) {
             namespace.remove(this, membership);
@@ -774,7 +865,20 @@ public final class Socket {
         if (pendingAcks != null && pendingAcks.size() > 0) {
             pendingAcks.failAll(new DisconnectedException());
         }
-        handlers.onGone(reason, wasConnected, rooms::clear);
+        handlers.onGone(reason, wasConnected, rooms::clear, kept == null ? () -> {} : () -> kept.gone.complete(null));
+        return kept != null;
+    }
+
+    private void putBack() {
+        RecoveryLog log = namespace.recovery();
+        if (log != null && place != null && place.claimed != null) {
+            log.putBack(place.claimed);
+        }
+    }
+
+    private @Nullable Away keep() {
+        RecoveryLog log = namespace.recovery();
+        return log == null || place == null ? null : log.leave(this, place, rooms.joins(place));
     }
 
     /** Runs a task where and when handlers do. */

@@ -83,8 +83,8 @@ final class SocketHandlers {
         }
     }
 
-    /** The client has left; between the two kinds of handlers its rooms are forgotten. */
-    void onGone(DisconnectReason reason, boolean wasConnected, Runnable forgetRooms) {
+    /** The client has left; between the two kinds of handlers its rooms are forgotten, and then it is gone. */
+    void onGone(DisconnectReason reason, boolean wasConnected, Runnable forgetRooms, Runnable gone) {
         queue.execute(() -> {
             Hooks has = hooks;
             if (wasConnected && has != null) {
@@ -94,6 +94,7 @@ final class SocketHandlers {
             if (wasConnected && has != null) {
                 has.disconnected.forEach(handler -> run(handler, reason));
             }
+            gone.run();
         });
     }
 

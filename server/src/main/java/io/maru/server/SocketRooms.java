@@ -3,6 +3,7 @@ package io.maru.server;
 import io.maru.server.Room.Membership;
 import io.maru.wire.WireException;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +44,12 @@ final class SocketRooms {
             } else if (memberships.size() >= options.maxRoomsPerSocket()) {
                 throw beyond("at most " + options.maxRoomsPerSocket() + " rooms a socket");
             }
+            socket.joined(name);
             added = open ? socket.namespace().rooms().enter(name, socket) : null;
             memberships.put(added == null ? name : added.room.name, added); // the room's own string is there anyway
         }
         if (added != null) {
-            socket.loop().run(() -> added.room.add(added));
+            socket.run(() -> added.room.add(added));
         }
     }
 
@@ -63,12 +65,13 @@ final class SocketRooms {
                 return;
             }
             removed = memberships.remove(name);
+            socket.left(name);
             if (removed == null) {
                 return;
             }
             socket.namespace().rooms().exit(removed);
         }
-        socket.loop().run(() -> removed.room.remove(removed));
+        socket.run(() -> removed.room.remove(removed));
     }
 
     /** The socket has been let in; on its loop. */
@@ -106,6 +109,11 @@ final class SocketRooms {
         Set<String> names = memberships == null ? new HashSet<>(2) : new HashSet<>(memberships.names());
         names.add(socket.id());
         return names;
+    }
+
+    /** Its rooms, and when they were joined, as the socket's place knows. */
+    synchronized Map<String, Long> joins(RecoveryLog.Place place) {
+        return place.joins();
     }
 
     synchronized boolean contains(String name) {

@@ -73,8 +73,28 @@ public sealed interface Packet {
      * @param name the event's name
      * @param args its arguments
      * @param ackId what the answer must name, or {@link #NO_ACK} when none is wanted
+     * @param offset what a client that comes back names to be sent what came behind it: ASCII that needs no escape in
+     *     JSON; null when it cannot come back to this event
      */
-    record Event(String namespace, String name, Payload args, long ackId) implements Packet {
+    record Event(
+            String namespace,
+            String name,
+            Payload args,
+            long ackId,
+            @Nullable String offset) implements Packet {
+
+        /**
+         * An event that nobody comes back to.
+         *
+         * @param namespace the name, with its leading slash
+         * @param name the event's name
+         * @param args its arguments
+         * @param ackId what the answer must name, or {@link #NO_ACK} when none is wanted
+         */
+        public Event(String namespace, String name, Payload args, long ackId) {
+            this(namespace, name, args, ackId, null);
+        }
+
         /** Refuses nulls. */
         public Event {
             Objects.requireNonNull(namespace, "namespace");

@@ -268,6 +268,15 @@ public final class Payload {
         return true;
     }
 
+    /**
+     * Whether the last argument is a string.
+     *
+     * @return true when it is
+     */
+    public boolean endsWithString() {
+        return size > 0 && text[to - 1] == '"';
+    }
+
     private boolean isAttachment() {
         return !attachments.isEmpty() && Placeholders.numberOf(new Json(text, from, to, attachments, codec)) >= 0;
     }

@@ -3,6 +3,7 @@ package io.maru.conformance.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.maru.server.RecoveryOptions;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Queue;
@@ -26,6 +27,17 @@ class JavaScriptClientTest {
             await().untilAsserted(
                             () -> assertThat(lab.server().stats().clients()).isZero());
             assertThat(lab.server().main().roomSizes()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void comesBackToItsSession(Way way) {
+        try (LabServer lab = new LabServer(options -> options.recovery(RecoveryOptions.DEFAULTS))) {
+            NodeScripts.run("recovery.mjs", LIMIT, lab.url(), way.name().toLowerCase(Locale.ROOT));
+
+            assertThat(lab.server().stats().recovery().recovered()).isEqualTo(7);
+            assertThat(lab.server().stats().recovery().notRecovered()).isZero();
         }
     }
 

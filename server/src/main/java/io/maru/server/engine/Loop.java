@@ -46,6 +46,20 @@ public interface Loop {
     }
 
     /**
+     * Runs a task on this loop, later, also when the caller is on it; after those that were given before. Never waits: who
+     * gives many calls {@link #awaitTurn()} where it may wait.
+     *
+     * @param task must not block
+     * @return false when the loop has ended: the task is dropped
+     */
+    default boolean post(Runnable task) {
+        return execute(task);
+    }
+
+    /** Waits for a moment when the loop has been given tasks faster than it runs them; not on a loop. */
+    default void awaitTurn() {}
+
+    /**
      * Runs a task on this loop after some time.
      *
      * @param delayNanos how long, in nanoseconds

@@ -137,21 +137,35 @@ final class NettyLoop implements Loop {
             task.run();
             return true;
         }
+        boolean taken = post(task);
+        awaitTurn();
+        return taken;
+    }
+
+    @Override
+    public boolean post(Runnable task) {
+        if (inLoop()) {
+            return execute(task);
+        }
+        given.incrementAndGet();
         boolean taken = give(() -> {
             given.decrementAndGet();
             counters.task();
             task.run();
         });
-        if (taken && given.incrementAndGet() > MAX_GIVEN && !(Thread.currentThread() instanceof LoopThread)) {
-            awaitTurn();
+        if (!taken) {
+            given.decrementAndGet();
         }
         return taken;
     }
 
     // whoever emits faster than the loop delivers is slowed down, or the tasks would fill the memory. For a second at
-    // most:
-    // a loop that stands still must not stop others
-    private void awaitTurn() {
+    // most: a loop that stands still must not stop others
+    @Override
+    public void awaitTurn() {
+        if (given.get() <= MAX_GIVEN || Thread.currentThread() instanceof LoopThread) {
+            return;
+        }
         CountDownLatch turn = new CountDownLatch(1);
         if (execute(turn::countDown)) {
             try {

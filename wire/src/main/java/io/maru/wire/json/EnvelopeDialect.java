@@ -26,25 +26,39 @@ public final class EnvelopeDialect implements Dialect {
     static final String ARGS = "args";
     static final String DATA = "data";
     static final String CALLBACK = "callback";
+    private static final String OFFSET = "offset";
 
+    private final boolean sessions;
     private final WireLimits limits;
     private final JsonCodec codec;
     private final Names names = new Names();
+
+    /**
+     * The dialect, for clients that do not come back.
+     *
+     * @param limits what its decoders take
+     * @param codec binds arguments to types
+     */
+    public EnvelopeDialect(WireLimits limits, JsonCodec codec) {
+        this(limits, codec, false);
+    }
 
     /**
      * The dialect.
      *
      * @param limits what its decoders take
      * @param codec binds arguments to types
+     * @param sessions whether clients are told their session, and the offset of each event, so that they can come back
      */
-    public EnvelopeDialect(WireLimits limits, JsonCodec codec) {
+    public EnvelopeDialect(WireLimits limits, JsonCodec codec, boolean sessions) {
+        this.sessions = sessions;
         this.limits = Objects.requireNonNull(limits, "limits");
         this.codec = Objects.requireNonNull(codec, "codec");
     }
 
     @Override
     public String name() {
-        return "json";
+        return sessions ? "json.session" : "json";
     }
 
     @Override
@@ -91,13 +105,19 @@ public final class EnvelopeDialect implements Dialect {
             out.append('}');
             return Encoded.of(out, List.of());
         }
+        if (sessions && packet instanceof Packet.Connect connect && connect.data() != null) {
+            Utf8Buffer out = Encoded.newText(128);
+            out.append("{\"type\":\"session\",");
+            out.appendText(connect.data().toString().substring(1));
+            return Encoded.of(out, List.of());
+        }
         if (packet instanceof Packet.Connect || packet instanceof Packet.Disconnect) {
             return null; // opening and closing the WebSocket says it
         }
         throw new AssertionError(packet);
     }
 
-    private static Encoded encode(Packet.Event event) {
+    private Encoded encode(Packet.Event event) {
         Payload args = event.args();
         Utf8Buffer out = Encoded.newText(64 + event.name().length() + args.length());
         out.append("{\"type\":");
@@ -106,7 +126,15 @@ public final class EnvelopeDialect implements Dialect {
             out.append(",\"messageId\":");
             out.append(event.ackId());
         }
-        if (args.isObjectWithout(TYPE, MESSAGE_ID, ARGS)) {
+        String offset = sessions ? event.offset() : null;
+        if (offset != null) {
+            out.append(",\"offset\":\"");
+            out.append(offset);
+            out.append('"');
+        }
+        if (offset == null
+                ? args.isObjectWithout(TYPE, MESSAGE_ID, ARGS)
+                : args.isObjectWithout(TYPE, MESSAGE_ID, ARGS, OFFSET)) {
             args.writeMembersInlineTo(out);
         } else {
             out.append(",\"args\":[");

@@ -98,6 +98,11 @@ public final class SocketIoDialect implements Dialect {
             out.append(',');
             args.writeTo(out);
         }
+        if (event.offset() != null) {
+            out.append(",\"");
+            out.append(event.offset());
+            out.append('"');
+        }
         out.append(']');
         return Encoded.of(out, args.attachments());
     }
