@@ -3,6 +3,7 @@ package io.maru.conformance;
 import io.maru.server.MaruServer;
 import io.maru.server.WebSocket;
 import io.maru.server.engine.PlainOptions;
+import io.maru.server.engine.SessionLimits;
 import java.time.Duration;
 import java.util.List;
 
@@ -13,7 +14,15 @@ final class EchoRole {
 
     // no ping of ours among the frames that the suite looks at
     private static final PlainOptions OPTIONS = new PlainOptions(
-            Duration.ofHours(1), Duration.ofHours(1), MAX_BYTES, 4 * MAX_BYTES, List.of(), null, null, List.of());
+            Duration.ofHours(1),
+            Duration.ofHours(1),
+            MAX_BYTES,
+            4 * MAX_BYTES,
+            List.of(),
+            null,
+            null,
+            SessionLimits.DEFAULTS,
+            List.of());
 
     private EchoRole() {}
 

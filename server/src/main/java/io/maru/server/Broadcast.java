@@ -1,7 +1,9 @@
 package io.maru.server;
 
 import io.maru.server.Delivery.Targets;
+import io.maru.server.engine.Handling;
 import io.maru.server.engine.Loop;
+import io.maru.server.engine.Overflow;
 import io.maru.wire.Packet;
 import io.maru.wire.Payload;
 import java.time.Duration;
@@ -31,6 +33,7 @@ public final class Broadcast {
     private final Set<String> except;
     private final @Nullable Socket sender;
     private final boolean isVolatile;
+    private final Handling handling;
     private final @Nullable Duration timeout;
 
     private Broadcast(
@@ -39,21 +42,23 @@ public final class Broadcast {
             Set<String> except,
             @Nullable Socket sender,
             boolean isVolatile,
+            Handling handling,
             @Nullable Duration timeout) {
         this.namespace = namespace;
         this.rooms = rooms;
         this.except = except;
         this.sender = sender;
         this.isVolatile = isVolatile;
+        this.handling = handling;
         this.timeout = timeout;
     }
 
     static Broadcast fromNamespace(Namespace namespace) {
-        return new Broadcast(namespace, null, Set.of(), null, false, null);
+        return new Broadcast(namespace, null, Set.of(), null, false, Handling.USUAL, null);
     }
 
     static Broadcast fromSocket(Socket sender) {
-        return new Broadcast(sender.namespace(), null, Set.of(), sender, false, null);
+        return new Broadcast(sender.namespace(), null, Set.of(), sender, false, Handling.USUAL, null);
     }
 
     // ---- who is addressed
@@ -75,8 +80,8 @@ public final class Broadcast {
      * @return the wider choice
      */
     public Broadcast to(Collection<String> names) {
-        return new Broadcast(
-                namespace, union(rooms == null ? Set.of() : rooms, names), except, sender, isVolatile, timeout);
+        Set<String> wider = union(rooms == null ? Set.of() : rooms, names);
+        return new Broadcast(namespace, wider, except, sender, isVolatile, handling, timeout);
     }
 
     /**
@@ -106,7 +111,7 @@ public final class Broadcast {
      * @return the narrower choice
      */
     public Broadcast except(Collection<String> names) {
-        return new Broadcast(namespace, rooms, union(except, names), sender, isVolatile, timeout);
+        return new Broadcast(namespace, rooms, union(except, names), sender, isVolatile, handling, timeout);
     }
 
     /**
@@ -124,7 +129,30 @@ public final class Broadcast {
      * @return the same choice
      */
     public Broadcast asVolatile() {
-        return new Broadcast(namespace, rooms, except, sender, true, timeout);
+        return new Broadcast(namespace, rooms, except, sender, true, handling, timeout);
+    }
+
+    /**
+     * These, with a key: while a client takes nothing, only the last event of a key waits for it, whatever the events' names.
+     * It comes after all that was sent before it. The events that it replaces are counted. A client that takes what it is
+     * sent gets every event.
+     *
+     * @param key the key; one key in two namespaces is two
+     * @return the same choice
+     */
+    public Broadcast coalesce(String key) {
+        Object id = new Outgoing.Key(namespace.name(), Objects.requireNonNull(key, "key"));
+        return new Broadcast(namespace, rooms, except, sender, isVolatile, handling.withKey(id), timeout);
+    }
+
+    /**
+     * These, with another policy for clients for which too much waits.
+     *
+     * @param policy what becomes of an event for such a client
+     * @return the same choice
+     */
+    public Broadcast overflow(Overflow policy) {
+        return new Broadcast(namespace, rooms, except, sender, isVolatile, handling.withOverflow(policy), timeout);
     }
 
     /**
@@ -134,7 +162,8 @@ public final class Broadcast {
      * @return the same choice
      */
     public Broadcast timeout(Duration limit) {
-        return new Broadcast(namespace, rooms, except, sender, isVolatile, Objects.requireNonNull(limit, "limit"));
+        Objects.requireNonNull(limit, "limit");
+        return new Broadcast(namespace, rooms, except, sender, isVolatile, handling, limit);
     }
 
     // ---- what is sent to them
@@ -162,7 +191,7 @@ public final class Broadcast {
         RecoveryLog log = namespace.recovery();
         if (log == null) {
             Targets targets = targets();
-            start(targets, loops(targets), new Outgoing(packet, isVolatile), null);
+            start(targets, loops(targets), new Outgoing(packet, isVolatile, handling), null);
             return;
         }
         List<Loop> loops;
@@ -175,7 +204,7 @@ public final class Broadcast {
             if (!isVolatile) {
                 loops.forEach(loop -> log.given(loop.index()));
             }
-            start(targets, loops, new Outgoing(numbered, isVolatile, isVolatile ? 0 : log.last()), null);
+            start(targets, loops, new Outgoing(numbered, isVolatile, handling, isVolatile ? 0 : log.last()), null);
         }
         loops.forEach(Loop::awaitTurn);
     }
@@ -210,7 +239,7 @@ public final class Broadcast {
             return CompletableFuture.completedFuture(new Answers(List.of(), 0));
         }
         BroadcastAcks acks = new BroadcastAcks(ackId, loops.size(), server.workers());
-        start(targets, loops, new Outgoing(packet, false), acks);
+        start(targets, loops, new Outgoing(packet), acks);
         loops.forEach(Loop::awaitTurn);
         acks.end();
         if (!acks.result().isDone()) {

@@ -5,6 +5,7 @@ import io.maru.server.RecoveryLog.Entered;
 import io.maru.server.RecoveryLog.Resume;
 import io.maru.server.engine.CloseReason;
 import io.maru.server.engine.Deadlines;
+import io.maru.server.engine.Handling;
 import io.maru.server.engine.Loop;
 import io.maru.server.engine.Session;
 import io.maru.server.engine.SessionListener;
@@ -488,7 +489,7 @@ final class Connection implements SessionListener {
     private void write(Packet packet) {
         Encoded message = dialect.encode(packet);
         if (message != null) {
-            session.send(message);
+            session.send(message, Handling.KEPT);
             message.release();
         }
     }

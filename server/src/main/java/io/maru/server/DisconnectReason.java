@@ -23,7 +23,9 @@ public enum DisconnectReason {
     /** The server is stopping. */
     SERVER_SHUTTING_DOWN("server shutting down"),
     /** The client took too little of what was sent to it. */
-    SLOW_CONSUMER("slow consumer");
+    SLOW_CONSUMER("slow consumer"),
+    /** The server had to keep too much, and most of it for this client. */
+    SERVER_OVERLOADED("server overloaded");
 
     private final String text;
 
@@ -64,6 +66,7 @@ public enum DisconnectReason {
             case SERVER_CLOSE -> FORCED_SERVER_CLOSE;
             case SERVER_SHUTDOWN -> SERVER_SHUTTING_DOWN;
             case SLOW_CONSUMER -> SLOW_CONSUMER;
+            case OVERLOADED -> SERVER_OVERLOADED;
         };
     }
 }

@@ -1,5 +1,8 @@
 package io.maru.server;
 
+import io.maru.server.engine.Handling;
+import io.maru.server.engine.Overflow;
+import io.maru.server.engine.SendResult;
 import io.maru.wire.Payload;
 import java.time.Duration;
 import java.util.Objects;
@@ -11,11 +14,13 @@ public final class Emitter {
 
     private final Socket socket;
     private final boolean isVolatile;
+    private final Handling handling;
     private final Duration timeout;
 
-    Emitter(Socket socket, boolean isVolatile, Duration timeout) {
+    Emitter(Socket socket, boolean isVolatile, Handling handling, Duration timeout) {
         this.socket = socket;
         this.isVolatile = isVolatile;
+        this.handling = handling;
         this.timeout = Objects.requireNonNull(timeout, "timeout");
     }
 
@@ -25,7 +30,28 @@ public final class Emitter {
      * @return sends to the same socket
      */
     public Emitter asVolatile() {
-        return new Emitter(socket, true, timeout);
+        return new Emitter(socket, true, handling, timeout);
+    }
+
+    /**
+     * These settings, with a key: while the client takes nothing, only the last event of a key waits for it.
+     *
+     * @param key the key; it belongs to the socket, whatever the event's name
+     * @return sends to the same socket
+     * @see Broadcast#coalesce(String)
+     */
+    public Emitter coalesce(String key) {
+        return new Emitter(socket, isVolatile, handling.withKey(socket.key(key)), timeout);
+    }
+
+    /**
+     * These settings, with another policy for when too much waits for the client.
+     *
+     * @param policy what becomes of an event then
+     * @return sends to the same socket
+     */
+    public Emitter overflow(Overflow policy) {
+        return new Emitter(socket, isVolatile, handling.withOverflow(policy), timeout);
     }
 
     /**
@@ -35,7 +61,7 @@ public final class Emitter {
      * @return sends to the same socket
      */
     public Emitter timeout(Duration limit) {
-        return new Emitter(socket, isVolatile, limit);
+        return new Emitter(socket, isVolatile, handling, limit);
     }
 
     /**
@@ -46,7 +72,7 @@ public final class Emitter {
      * @see Socket#emit(String, Object...)
      */
     public void emit(String event, @Nullable Object... args) {
-        socket.emit(event, socket.namespace().encode(args), isVolatile);
+        emit(event, socket.namespace().encode(args));
     }
 
     /**
@@ -57,7 +83,19 @@ public final class Emitter {
      * @see Socket#emit(String, Payload)
      */
     public void emit(String event, Payload args) {
-        socket.emit(event, args, isVolatile);
+        socket.emit(event, args, isVolatile, handling);
+    }
+
+    /**
+     * Sends an event, and tells what has become of it at that moment. That a client has got it only an answer says.
+     *
+     * @param event its name
+     * @param args its arguments
+     * @return what has become of it; it never fails, and completes as the answer to {@link Socket#request} does
+     * @see Socket#emit(String, Object...)
+     */
+    public CompletableFuture<SendResult> emitResult(String event, @Nullable Object... args) {
+        return socket.emitResult(event, socket.namespace().encode(args), isVolatile, handling);
     }
 
     /**

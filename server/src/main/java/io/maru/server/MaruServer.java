@@ -6,6 +6,7 @@ import io.maru.server.engine.Engine;
 import io.maru.server.engine.EngineOptions;
 import io.maru.server.engine.HttpEndpoint;
 import io.maru.server.engine.HttpRequest;
+import io.maru.server.engine.Load;
 import io.maru.server.engine.Loop;
 import io.maru.server.engine.PlainEndpoint;
 import io.maru.server.engine.PlainOptions;
@@ -79,6 +80,7 @@ public final class MaruServer implements AutoCloseable {
     private final ServerOptions options;
     private final ExecutorService workers = Workers.create();
     private final Counters counters = new Counters();
+    private final Load load = new Load();
     private final Routes routes = new Routes();
     private final NettyServer network;
     private final List<Connection.Timers> timers = new ArrayList<>();
@@ -261,7 +263,7 @@ public final class MaruServer implements AutoCloseable {
     public Set<WebSocket> webSocket(String path, PlainOptions plainOptions, Handler<WebSocket> handler) {
         Objects.requireNonNull(handler, "handler");
         Set<WebSocket> clients = ConcurrentHashMap.newKeySet();
-        PlainEndpoint endpoint = new PlainEndpoint(plainOptions, workers, session -> {
+        SessionAcceptor acceptor = session -> {
             WebSocket webSocket = new WebSocket(
                     (PlainSession) session,
                     handlerThreads(session.loop().index()),
@@ -280,7 +282,8 @@ public final class MaruServer implements AutoCloseable {
                 }
             });
             return webSocket.listener();
-        });
+        };
+        PlainEndpoint endpoint = new PlainEndpoint(plainOptions, workers, acceptor, load);
         routes.addUpgrades(path, endpoint);
         endpoints.add(new Closeable(endpoint::close));
         return Collections.unmodifiableSet(clients);
@@ -295,7 +298,7 @@ public final class MaruServer implements AutoCloseable {
      * @return the endpoint
      */
     public Engine engine(String path, EngineOptions engineOptions, SessionAcceptor acceptor) {
-        Engine engine = new Engine(engineOptions, workers, acceptor);
+        Engine engine = new Engine(engineOptions, workers, acceptor, load);
         String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         addEngine(trimmed, engine, engineOptions);
         return engine;
@@ -419,7 +422,13 @@ public final class MaruServer implements AutoCloseable {
                 sent.stream().mapToLong(LoopStats::frames).sum(),
                 sent.stream().mapToLong(LoopStats::bytes).sum(),
                 sent.stream().mapToLong(LoopStats::flushes).sum(),
+                limitStats(),
                 recovery == null ? RecoveryStats.NONE : recovery.stats());
+    }
+
+    private LimitStats limitStats() {
+        Load.Stats stats = load.stats();
+        return new LimitStats(stats.droppedNewest(), stats.droppedOldest(), stats.coalesced());
     }
 
     /**
@@ -536,7 +545,7 @@ public final class MaruServer implements AutoCloseable {
         EngineOptions engineOptions = options.engine();
         Dialect dialect =
                 dialects.apply(new SocketIoDialect(options.limits(engineOptions.maxHttpBufferSize()), options.codec()));
-        Engine engine = new Engine(engineOptions, workers, session -> accept(session, dialect, null, false));
+        Engine engine = new Engine(engineOptions, workers, session -> accept(session, dialect, null, false), load);
         addEngine(path, engine, engineOptions);
         if (options.serveClient()) {
             ClientBundle bundle = new ClientBundle();
@@ -573,13 +582,15 @@ public final class MaruServer implements AutoCloseable {
                 recovery == null ? List.of("maru.json") : List.of(WITH_SESSIONS, "maru.json"),
                 engineOptions.guard(),
                 engineOptions.cors(),
+                engineOptions.limits(),
                 engineOptions.headers());
         String prefix = path.equals("/") ? "" : path;
-        PlainEndpoint endpoint = new PlainEndpoint(plainOptions, workers, session -> {
+        SessionAcceptor acceptor = session -> {
             boolean resumes = WITH_SESSIONS.equals(((PlainSession) session).subprotocol());
             String namespace = namespaceOf(session.request().path().substring(prefix.length()));
             return accept(session, resumes ? sessions : dialect, namespace, resumes);
-        });
+        };
+        PlainEndpoint endpoint = new PlainEndpoint(plainOptions, workers, acceptor, load);
         routes.addUpgrades(prefix + "/", endpoint);
         if (!prefix.isEmpty()) {
             routes.addUpgrades(prefix, endpoint);

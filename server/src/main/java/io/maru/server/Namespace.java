@@ -246,6 +246,17 @@ public final class Namespace {
     }
 
     /**
+     * Everyone in this namespace, with a key for events, of which only the last waits for a client.
+     *
+     * @param key the key
+     * @return sends to them
+     * @see Broadcast#coalesce(String)
+     */
+    public Broadcast coalesce(String key) {
+        return everyone().coalesce(key);
+    }
+
+    /**
      * Everyone in this namespace, with a limit for the time that answers may take.
      *
      * @param limit the time

@@ -1,5 +1,6 @@
 package io.maru.server;
 
+import io.maru.server.engine.Handling;
 import io.maru.wire.Dialect;
 import io.maru.wire.Encoded;
 import io.maru.wire.Packet;
@@ -16,12 +17,16 @@ final class Outgoing {
 
     final Packet packet;
     final boolean isVolatile;
+    final Handling handling;
     /** Its number among the events that are kept for those who come back; 0 for none. */
     final long number;
 
     // who has still to deliver; the last one lets go of the buffers
     @SuppressWarnings({"FieldMayBeFinal", "UnusedVariable"}) // by HOLDERS
     private volatile int holders = 1;
+
+    /** The key of a message among those for a connection, which can be in several namespaces. */
+    record Key(String namespace, String name) {}
 
     /** A message, as a dialect wrote it. */
     private record Written(
@@ -32,13 +37,19 @@ final class Outgoing {
     // replaced under the lock of this
     private volatile @Nullable Written last;
 
-    Outgoing(Packet packet, boolean isVolatile) {
-        this(packet, isVolatile, 0);
+    /** What somebody waits for, or what only the server says: it is not dropped. */
+    Outgoing(Packet packet) {
+        this(packet, false, Handling.KEPT);
     }
 
-    Outgoing(Packet packet, boolean isVolatile, long number) {
+    Outgoing(Packet packet, boolean isVolatile, Handling handling) {
+        this(packet, isVolatile, handling, 0);
+    }
+
+    Outgoing(Packet packet, boolean isVolatile, Handling handling, long number) {
         this.packet = packet;
         this.isVolatile = isVolatile;
+        this.handling = handling;
         this.number = number;
     }
 

@@ -4,7 +4,10 @@ import io.maru.server.RecoveryLog.Away;
 import io.maru.server.RecoveryLog.Entered;
 import io.maru.server.RecoveryLog.Place;
 import io.maru.server.Room.Membership;
+import io.maru.server.engine.Handling;
 import io.maru.server.engine.Loop;
+import io.maru.server.engine.Overflow;
+import io.maru.server.engine.SendResult;
 import io.maru.server.engine.Session;
 import io.maru.wire.Dialect;
 import io.maru.wire.Encoded;
@@ -19,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -402,7 +406,19 @@ public final class Socket {
      * @throws IllegalArgumentException when the name is reserved
      */
     public void emit(String event, Payload args) {
-        emit(event, args, false);
+        emit(event, args, false, Handling.USUAL);
+    }
+
+    /**
+     * Sends an event, and tells what has become of it at that moment.
+     *
+     * @param event its name
+     * @param args its arguments
+     * @return what has become of it
+     * @see Emitter#emitResult(String, Object...)
+     */
+    public CompletableFuture<SendResult> emitResult(String event, @Nullable Object... args) {
+        return emitResult(event, namespace.encode(args), false, Handling.USUAL);
     }
 
     /**
@@ -435,7 +451,7 @@ public final class Socket {
      * @return sends to this socket
      */
     public Emitter timeout(Duration timeout) {
-        return new Emitter(this, false, timeout);
+        return new Emitter(this, false, Handling.USUAL, timeout);
     }
 
     /**
@@ -444,7 +460,31 @@ public final class Socket {
      * @return sends to this socket
      */
     public Emitter asVolatile() {
-        return new Emitter(this, true, namespace.server().options().ackTimeout());
+        return emitter().asVolatile();
+    }
+
+    /**
+     * This socket with a key for events: while the client takes nothing, only the last event of a key waits for it.
+     *
+     * @param key the key, whatever the event's name
+     * @return sends to this socket
+     */
+    public Emitter coalesce(String key) {
+        return emitter().coalesce(key);
+    }
+
+    /**
+     * This socket with a policy of its own for when too much waits for the client.
+     *
+     * @param policy what becomes of an event then
+     * @return sends to this socket
+     */
+    public Emitter overflow(Overflow policy) {
+        return emitter().overflow(policy);
+    }
+
+    private Emitter emitter() {
+        return timeout(namespace.server().options().ackTimeout());
     }
 
     /**
@@ -623,31 +663,45 @@ public final class Socket {
         return namespace.run(loop(), task);
     }
 
-    void emit(String event, Payload args, boolean isVolatile) {
+    Object key(String name) {
+        return new Outgoing.Key(namespace.name(), Objects.requireNonNull(name, "key"));
+    }
+
+    void emit(String event, Payload args, boolean isVolatile, Handling handling) {
         Packet.Event packet = new Packet.Event(namespace.name(), requireName(event), args, Packet.NO_ACK);
-        RecoveryLog log = namespace.recovery();
-        if (log == null) {
-            Outgoing outgoing = new Outgoing(packet, isVolatile);
+        if (namespace.recovery() == null) {
+            Outgoing outgoing = new Outgoing(packet, isVolatile, handling);
             loop().run(() -> deliver(outgoing));
-            return;
+        } else {
+            sendNumbered(namespace.recovery(), packet, isVolatile, handling, this::deliver);
         }
-        synchronized (log) {
-            Packet.Event numbered = isVolatile ? log.pass(packet) : log.append(packet, Set.of(id), Set.of(), null);
-            Outgoing outgoing = new Outgoing(numbered, isVolatile, isVolatile ? 0 : log.last());
-            if (!isVolatile) {
-                log.given(loop().index());
-            }
-            loop().post(() -> {
-                deliver(outgoing);
-                namespace.delivered(loop().index(), outgoing.number);
-            });
+    }
+
+    CompletableFuture<SendResult> emitResult(String event, Payload args, boolean isVolatile, Handling handling) {
+        Packet.Event packet = new Packet.Event(namespace.name(), requireName(event), args, Packet.NO_ACK);
+        CompletableFuture<SendResult> result = new CompletableFuture<>();
+        Consumer<Outgoing> delivery = outgoing -> {
+            SendResult handed = write(outgoing);
+            SendResult known = handed == SendResult.SENT && !session.isWritable() ? SendResult.QUEUED : handed;
+            outgoing.release();
+            namespace.server().handlerThreads(loop().index()).execute(() -> result.complete(known));
+        };
+        boolean taken;
+        if (namespace.recovery() == null) {
+            Outgoing outgoing = new Outgoing(packet, isVolatile, handling);
+            taken = loop().run(() -> delivery.accept(outgoing));
+        } else {
+            taken = sendNumbered(namespace.recovery(), packet, isVolatile, handling, delivery);
         }
-        loop().awaitTurn();
+        if (!taken) {
+            result.complete(SendResult.CLOSED);
+        }
+        return result;
     }
 
     CompletableFuture<Payload> request(String event, Payload args, Duration timeout) {
         long ackId = namespace.nextAckId();
-        Outgoing outgoing = new Outgoing(new Packet.Event(namespace.name(), requireName(event), args, ackId), false);
+        Outgoing outgoing = new Outgoing(new Packet.Event(namespace.name(), requireName(event), args, ackId));
         if (state == State.GONE) {
             // not on the loop, which runs no more after the server's stop
             namespace.server().counters().droppedGone.increment();
@@ -747,12 +801,31 @@ public final class Socket {
     }
 
     void sendAck(long ackId, Payload args) {
-        Outgoing outgoing = new Outgoing(new Packet.Ack(namespace.name(), ackId, args), false);
+    private boolean sendNumbered(
+            RecoveryLog log, Packet.Event packet, boolean isVolatile, Handling handling, Consumer<Outgoing> delivery) {
+        boolean taken;
+        synchronized (log) {
+            Packet.Event numbered = isVolatile ? log.pass(packet) : log.append(packet, Set.of(id), Set.of(), null);
+            Outgoing outgoing = new Outgoing(numbered, isVolatile, handling, isVolatile ? 0 : log.last());
+            if (!isVolatile) {
+                log.given(loop().index());
+            }
+            taken = loop().post(() -> {
+                delivery.accept(outgoing);
+                namespace.delivered(loop().index(), outgoing.number);
+            });
+        }
+        loop().awaitTurn();
+        return taken;
+    }
+
+    void sendAck(long ackId, Payload args) {
+        Outgoing outgoing = new Outgoing(new Packet.Ack(namespace.name(), ackId, args));
         run(() -> deliver(outgoing));
     }
 
     void fail(String message) {
-        Outgoing outgoing = new Outgoing(new Packet.Failure(namespace.name(), message), false);
+        Outgoing outgoing = new Outgoing(new Packet.Failure(namespace.name(), message));
         run(() -> deliver(outgoing));
     }
 
@@ -763,25 +836,31 @@ public final class Socket {
     }
 
     /** Writes a message that may be shared with others; on the loop. */
-    void write(Outgoing outgoing) {
+    SendResult write(Outgoing outgoing) {
         assert loop().inLoop();
         Encoded message = outgoing.encoded(dialect);
         if (message == null) {
-            return; // the dialect has no word for it
+            return SendResult.DROPPED; // the dialect has no word for it
         }
         if (state == State.GONE) {
             namespace.server().counters().droppedGone.increment();
-        } else if (outgoing.isVolatile && (state != State.CONNECTED || !session.isWritable())) {
-            namespace.server().counters().droppedVolatile.increment();
-        } else {
-            if (outgoing.number != 0 && place != null && !place.wants(outgoing.number)) {
-                return; // it was among what a client that came back had missed
-            }
-            if (hearsOutgoing && outgoing.packet instanceof Packet.Event event) {
-                handlers.onOutgoing(event);
-            }
-            session.send(message);
+            return SendResult.CLOSED;
         }
+        if (outgoing.isVolatile && (state != State.CONNECTED || !session.isWritable())) {
+            namespace.server().counters().droppedVolatile.increment();
+            return SendResult.DROPPED;
+        }
+        if (outgoing.number != 0 && place != null && !place.wants(outgoing.number)) {
+            return SendResult.SENT; // it was among what a client that came back had missed
+        }
+        SendResult result = session.send(message, outgoing.handling);
+        if (hearsOutgoing
+                && result != SendResult.DROPPED
+                && result != SendResult.CLOSED
+                && outgoing.packet instanceof Packet.Event event) {
+            handlers.onOutgoing(event);
+        }
+        return result;
     }
 
     /** Marks the socket for one walk over members; false when it bore the mark. On the loop. */

@@ -130,6 +130,7 @@ class DisconnectTest extends ServerFixture {
             case SERVER_CLOSE -> DisconnectReason.FORCED_SERVER_CLOSE;
             case SERVER_SHUTDOWN -> DisconnectReason.SERVER_SHUTTING_DOWN;
             case SLOW_CONSUMER -> DisconnectReason.SLOW_CONSUMER;
+            case OVERLOADED -> DisconnectReason.SERVER_OVERLOADED;
         };
         assertThat(DisconnectReason.of(reason)).isEqualTo(expected);
     }
@@ -148,7 +149,8 @@ class DisconnectTest extends ServerFixture {
                         "forced close",
                         "forced server close",
                         "server shutting down",
-                        "slow consumer");
+                        "slow consumer",
+                        "server overloaded");
     }
 
     @Test

@@ -21,7 +21,9 @@ public enum CloseReason {
     /** The peer did not say in time who it is, or what it wants. */
     CONNECT_TIMEOUT("connect timeout", 4401),
     /** The peer was not let in. */
-    REFUSED("refused", 4403);
+    REFUSED("refused", 4403),
+    /** More waits for the clients of the server than it may keep, and most of it for this one. */
+    OVERLOADED("server overloaded", 1013);
 
     private final String text;
     private final int status;

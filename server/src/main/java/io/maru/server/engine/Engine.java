@@ -27,6 +27,7 @@ public final class Engine implements HttpEndpoint {
     private final Executor workers;
     private final SessionAcceptor acceptor;
     private final HandshakeRules rules;
+    private final SessionRules sessionRules;
     private final Answers answers;
     private final boolean upgradable;
     private final ConcurrentMap<String, EngineSession> sessions = new ConcurrentHashMap<>();
@@ -43,10 +44,23 @@ public final class Engine implements HttpEndpoint {
      * @param acceptor takes the sessions
      */
     public Engine(EngineOptions options, Executor workers, SessionAcceptor acceptor) {
+        this(options, workers, acceptor, new Load());
+    }
+
+    /**
+     * An endpoint without sessions, beside others of one server.
+     *
+     * @param options how it behaves
+     * @param workers runs the application's {@link HandshakeGuard}
+     * @param acceptor takes the sessions
+     * @param load what the endpoints share
+     */
+    public Engine(EngineOptions options, Executor workers, SessionAcceptor acceptor, Load load) {
         this.options = Objects.requireNonNull(options, "options");
         this.workers = Objects.requireNonNull(workers, "workers");
         this.acceptor = Objects.requireNonNull(acceptor, "acceptor");
         this.rules = new HandshakeRules(options);
+        this.sessionRules = new SessionRules(options.maxBufferedBytes(), options.limits(), load);
         this.answers = new Answers(options);
         this.upgradable = options.allowUpgrades() && options.transports().contains(EngineOptions.WEBSOCKET);
     }
@@ -271,7 +285,7 @@ public final class Engine implements HttpEndpoint {
                 loop,
                 request,
                 transport,
-                options.maxBufferedBytes(),
+                sessionRules,
                 loopTimers,
                 ended -> sessions.remove(id, ended));
         if (sessions.putIfAbsent(id, session) != null) {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param filters see {@link Builder#filter}
  * @param initialHeaders see {@link Builder#initialHeaders}
  * @param headers see {@link Builder#headers}
+ * @param limits see {@link Builder#overflow}, {@link Builder#maxBufferedMessages}, {@link Builder#idleTimeout} and {@link
+ *     Builder#maxLifetime}
  * @param connectionErrors see {@link Builder#onConnectionError}
  */
 public record EngineOptions(
@@ -46,6 +48,7 @@ public record EngineOptions(
         List<RequestFilter> filters,
         List<HeaderHook> initialHeaders,
         List<HeaderHook> headers,
+        SessionLimits limits,
         List<Consumer<ConnectionError>> connectionErrors) {
 
     /** The name of long-polling. */
@@ -68,6 +71,7 @@ public record EngineOptions(
         filters = List.copyOf(filters);
         initialHeaders = List.copyOf(initialHeaders);
         headers = List.copyOf(headers);
+        Objects.requireNonNull(limits, "limits");
         connectionErrors = List.copyOf(connectionErrors);
     }
 
@@ -109,6 +113,7 @@ public record EngineOptions(
         private final List<RequestFilter> filters = new ArrayList<>();
         private final List<HeaderHook> initialHeaders = new ArrayList<>();
         private final List<HeaderHook> headers = new ArrayList<>();
+        private SessionLimits limits = SessionLimits.DEFAULTS;
         private final List<Consumer<ConnectionError>> connectionErrors = new ArrayList<>();
 
         private Builder() {}
@@ -280,6 +285,52 @@ public record EngineOptions(
         }
 
         /**
+         * What becomes of a message for a client that takes too little. Answers, and what asks for an answer, are never
+         * dropped: where they find no room the session ends.
+         *
+         * @param policy the session ends unless set
+         * @return this
+         */
+        public Builder overflow(Overflow policy) {
+            limits = limits.withOverflow(policy);
+            return this;
+        }
+
+        /**
+         * How many messages may wait in a session that keeps them itself: with {@link Overflow#DROP_OLDEST}, and behind a
+         * message with a key. Beyond, the policy decides, as beyond {@link #maxBufferedBytes}.
+         *
+         * @param messages 10,000 unless set
+         * @return this
+         */
+        public Builder maxBufferedMessages(int messages) {
+            limits = limits.withMaxBufferedMessages(messages);
+            return this;
+        }
+
+        /**
+         * How long a client may send no message before its session ends. Answers to the heartbeat do not count.
+         *
+         * @param time any time unless set
+         * @return this
+         */
+        public Builder idleTimeout(Duration time) {
+            limits = limits.withIdleTimeout(Objects.requireNonNull(time, "time"));
+            return this;
+        }
+
+        /**
+         * How long a session may last; then it ends, and the client may come again.
+         *
+         * @param time any time unless set
+         * @return this
+         */
+        public Builder maxLifetime(Duration time) {
+            limits = limits.withMaxLifetime(Objects.requireNonNull(time, "time"));
+            return this;
+        }
+
+        /**
          * Adds a listener for requests that are refused.
          *
          * @param listener called on the loop; must not block
@@ -313,6 +364,7 @@ public record EngineOptions(
                     filters,
                     initialHeaders,
                     headers,
+                    limits,
                     connectionErrors);
         }
     }

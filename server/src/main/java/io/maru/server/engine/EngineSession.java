@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v4-current.md">Engine.IO 4</a>: over
  * polling, over WebSocket, or first one and then the other. Confined to its loop.
  */
-public final class EngineSession implements Session {
+public final class EngineSession extends SessionBase {
 
     /** Who has opened it. */
     interface Owner {
@@ -26,7 +26,6 @@ public final class EngineSession implements Session {
     private final String id;
     private final Loop loop;
     private final HttpRequest request;
-    private final int maxBufferedBytes;
     private final LoopTimers timers;
     private final Owner owner;
     private final Side side = new Side();
@@ -46,14 +45,14 @@ public final class EngineSession implements Session {
             Loop loop,
             HttpRequest request,
             Transport transport,
-            int maxBufferedBytes,
+            SessionRules rules,
             LoopTimers timers,
             Owner owner) {
+        super(rules);
         this.id = id;
         this.loop = loop;
         this.request = request;
         this.transport = transport;
-        this.maxBufferedBytes = maxBufferedBytes;
         this.timers = timers;
         this.owner = owner;
     }
@@ -127,27 +126,47 @@ public final class EngineSession implements Session {
     }
 
     @Override
-    public void send(Encoded message) {
+    public SendResult send(Encoded message, Handling handling) {
         assert loop.inLoop();
         if (!open) {
-            return;
+            return SendResult.CLOSED;
         }
         Transport carrier = transport;
-        if (carrier.isBehind(maxBufferedBytes)) {
-            close(CloseReason.SLOW_CONSUMER);
-        } else {
+        if (mayHandOver(handling) && !carrier.isBehind(rules.maxBufferedBytes())) {
             carrier.send(message, Framing.ENGINE_IO);
+            return SendResult.SENT;
         }
+        return sendSlowly(message, handling);
+    }
+
+    @Override
+    boolean takes() {
+        return transport.isWritable();
+    }
+
+    @Override
+    boolean isBehind(int limit) {
+        return transport.isBehind(limit);
+    }
+
+    @Override
+    long held() {
+        return transport.bufferedBytes();
+    }
+
+    @Override
+    void hand(Encoded message) {
+        transport.send(message, Framing.ENGINE_IO);
     }
 
     @Override
     public boolean isWritable() {
-        return open && transport.isWritable();
+        return open && backlog == null && transport.isWritable();
     }
 
     @Override
     public long bufferedBytes() {
-        return open ? transport.bufferedBytes() : 0;
+        return open ? transport.bufferedBytes() + backlogBytes() : 0;
     }
 
     @Override
@@ -181,6 +200,7 @@ public final class EngineSession implements Session {
         }
         open = false;
         endedBy = reason;
+        endBacklog(reason);
         timers.heartbeat.remove(side);
         if (probe != null) {
             if (lingering
@@ -267,7 +287,10 @@ public final class EngineSession implements Session {
 
         @Override
         public void onWritable() {
-            if (open && listener != null) {
+            if (open) {
+                drain();
+            }
+            if (isWritable() && listener != null) {
                 try {
                     listener.onWritable();
                 } catch (RuntimeException e) {
@@ -318,7 +341,7 @@ public final class EngineSession implements Session {
                     log.error("The upgrade of session {} was not handled", id, e);
                 }
             }
-            if (!wasWritable && isWritable()) {
+            if (!wasWritable && takes()) {
                 onWritable();
             }
         }

@@ -16,6 +16,7 @@ public final class PlainEndpoint implements HttpEndpoint {
     private final PlainOptions options;
     private final Executor workers;
     private final SessionAcceptor acceptor;
+    private final SessionRules sessionRules;
     private final ConcurrentMap<Loop, LoopSessions> sessions = new ConcurrentHashMap<>();
     private final AtomicInteger clients = new AtomicInteger();
     private volatile @Nullable CloseReason closedBy;
@@ -28,9 +29,22 @@ public final class PlainEndpoint implements HttpEndpoint {
      * @param acceptor takes the sessions
      */
     public PlainEndpoint(PlainOptions options, Executor workers, SessionAcceptor acceptor) {
+        this(options, workers, acceptor, new Load());
+    }
+
+    /**
+     * An endpoint without sessions, beside others of one server.
+     *
+     * @param options how it behaves
+     * @param workers runs the application's {@link HandshakeGuard}
+     * @param acceptor takes the sessions
+     * @param load what the endpoints share
+     */
+    public PlainEndpoint(PlainOptions options, Executor workers, SessionAcceptor acceptor, Load load) {
         this.options = Objects.requireNonNull(options, "options");
         this.workers = Objects.requireNonNull(workers, "workers");
         this.acceptor = Objects.requireNonNull(acceptor, "acceptor");
+        this.sessionRules = new SessionRules(options.maxBufferedBytes(), options.limits(), load);
     }
 
     @Override
@@ -100,7 +114,7 @@ public final class PlainEndpoint implements HttpEndpoint {
     private WebSocketListener open(WebSocketChannel channel, HttpRequest request, @Nullable String subprotocol) {
         LoopSessions home = sessions.computeIfAbsent(channel.loop(), loop -> new LoopSessions(loop, options));
         PlainSession session =
-                new PlainSession(channel, request, subprotocol, options.maxBufferedBytes(), home.heartbeat, ended -> {
+                new PlainSession(channel, request, subprotocol, sessionRules, home.heartbeat, ended -> {
                     home.remove(ended);
                     clients.decrementAndGet();
                 });

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     of them
  * @param guard who decides whether a handshake is let in, or null
  * @param origins whose origins are checked, or null; only its origins count
+ * @param limits policy for slow clients, ends by time
  * @param headers hooks for the answer to the handshake
  */
 public record PlainOptions(
@@ -26,11 +27,20 @@ public record PlainOptions(
         List<String> subprotocols,
         @Nullable HandshakeGuard guard,
         @Nullable Cors origins,
+        SessionLimits limits,
         List<HeaderHook> headers) {
 
     /** Pings after 25 seconds, 20 seconds for a pong, messages of 1,000,000 bytes, 1 MiB waiting. */
     public static final PlainOptions DEFAULTS = new PlainOptions(
-            Duration.ofSeconds(25), Duration.ofSeconds(20), 1_000_000, 1 << 20, List.of(), null, null, List.of());
+            Duration.ofSeconds(25),
+            Duration.ofSeconds(20),
+            1_000_000,
+            1 << 20,
+            List.of(),
+            null,
+            null,
+            SessionLimits.DEFAULTS,
+            List.of());
 
     /** Checks the values. */
     public PlainOptions {
@@ -39,6 +49,7 @@ public record PlainOptions(
         EngineOptions.requirePositive(maxMessageBytes, "maxMessageBytes");
         EngineOptions.requirePositive(maxBufferedBytes, "maxBufferedBytes");
         subprotocols = List.copyOf(subprotocols);
+        Objects.requireNonNull(limits, "limits");
         headers = List.copyOf(headers);
     }
 
@@ -50,7 +61,7 @@ public record PlainOptions(
      */
     public PlainOptions withMaxMessageBytes(int bytes) {
         return new PlainOptions(
-                pingInterval, pingTimeout, bytes, maxBufferedBytes, subprotocols, guard, origins, headers);
+                pingInterval, pingTimeout, bytes, maxBufferedBytes, subprotocols, guard, origins, limits, headers);
     }
 
     /**
@@ -69,6 +80,7 @@ public record PlainOptions(
                 subprotocols,
                 guard,
                 origins,
+                limits,
                 headers);
     }
 
@@ -80,7 +92,15 @@ public record PlainOptions(
      */
     public PlainOptions withSubprotocols(String... names) {
         return new PlainOptions(
-                pingInterval, pingTimeout, maxMessageBytes, maxBufferedBytes, List.of(names), guard, origins, headers);
+                pingInterval,
+                pingTimeout,
+                maxMessageBytes,
+                maxBufferedBytes,
+                List.of(names),
+                guard,
+                origins,
+                limits,
+                headers);
     }
 
     /**
@@ -98,6 +118,26 @@ public record PlainOptions(
                 subprotocols,
                 Objects.requireNonNull(handshakeGuard, "handshakeGuard"),
                 origins,
+                limits,
+                headers);
+    }
+
+    /**
+     * These options with other limits.
+     *
+     * @param sessionLimits policy for slow clients, ends by time
+     * @return the options
+     */
+    public PlainOptions withLimits(SessionLimits sessionLimits) {
+        return new PlainOptions(
+                pingInterval,
+                pingTimeout,
+                maxMessageBytes,
+                maxBufferedBytes,
+                subprotocols,
+                guard,
+                origins,
+                sessionLimits,
                 headers);
     }
 }

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A bare WebSocket (<a href="https://www.rfc-editor.org/rfc/rfc6455">RFC 6455</a>). Confined to its loop. */
-public final class PlainSession implements Session {
+public final class PlainSession extends SessionBase {
 
     private static final Logger log = LoggerFactory.getLogger(PlainSession.class);
     private static final int LONGEST_CONTROL = 125;
@@ -28,7 +28,6 @@ public final class PlainSession implements Session {
     private final WebSocketChannel channel;
     private final HttpRequest request;
     private final @Nullable String subprotocol;
-    private final int maxBufferedBytes;
     private final Heartbeat heartbeat;
     private final Consumer<PlainSession> onEnd;
     private final Side side = new Side();
@@ -45,13 +44,13 @@ public final class PlainSession implements Session {
             WebSocketChannel channel,
             HttpRequest request,
             @Nullable String subprotocol,
-            int maxBufferedBytes,
+            SessionRules rules,
             Heartbeat heartbeat,
             Consumer<PlainSession> onEnd) {
+        super(rules);
         this.channel = channel;
         this.request = request;
         this.subprotocol = subprotocol;
-        this.maxBufferedBytes = maxBufferedBytes;
         this.heartbeat = heartbeat;
         this.onEnd = onEnd;
     }
@@ -118,16 +117,36 @@ public final class PlainSession implements Session {
     }
 
     @Override
-    public void send(Encoded message) {
+    public SendResult send(Encoded message, Handling handling) {
         assert loop().inLoop();
         if (!open) {
-            return;
+            return SendResult.CLOSED;
         }
-        if (channel.isBehind(maxBufferedBytes)) {
-            close(CloseReason.SLOW_CONSUMER);
-        } else {
+        if (mayHandOver(handling) && !channel.isBehind(rules.maxBufferedBytes())) {
             channel.send(message, Framing.PLAIN);
+            return SendResult.SENT;
         }
+        return sendSlowly(message, handling);
+    }
+
+    @Override
+    boolean takes() {
+        return channel.isWritable();
+    }
+
+    @Override
+    boolean isBehind(int limit) {
+        return channel.isBehind(limit);
+    }
+
+    @Override
+    long held() {
+        return channel.bufferedBytes();
+    }
+
+    @Override
+    void hand(Encoded message) {
+        channel.send(message, Framing.PLAIN);
     }
 
     /**
@@ -164,12 +183,12 @@ public final class PlainSession implements Session {
 
     @Override
     public boolean isWritable() {
-        return open && channel.isWritable();
+        return open && backlog == null && channel.isWritable();
     }
 
     @Override
     public long bufferedBytes() {
-        return open ? channel.bufferedBytes() : 0;
+        return open ? channel.bufferedBytes() + backlogBytes() : 0;
     }
 
     @Override
@@ -259,6 +278,7 @@ public final class PlainSession implements Session {
         endedBy = reason;
         closeStatus = status;
         closeText = text;
+        endBacklog(reason);
         heartbeat.remove(side);
         onEnd.accept(this);
         return true;
@@ -333,7 +353,12 @@ public final class PlainSession implements Session {
 
         @Override
         public void onWritable() {
-            hear(SessionListener::onWritable);
+            if (open) {
+                drain();
+            }
+            if (isWritable()) {
+                hear(SessionListener::onWritable);
+            }
         }
 
         @Override

@@ -5,7 +5,7 @@ import io.maru.wire.Encoded;
 /**
  * One client, connected. Confined to its {@link #loop()}, unless a method says otherwise.
  */
-public sealed interface Session permits EngineSession, PlainSession {
+public sealed interface Session permits SessionBase {
 
     /**
      * Its id: unguessable, and to be known to this client alone.
@@ -44,11 +44,22 @@ public sealed interface Session permits EngineSession, PlainSession {
 
     /**
      * Sends a message. When more than the limit waits already, the session ends instead, as {@link
-     * CloseReason#SLOW_CONSUMER}; after its end a message is dropped.
+     * CloseReason#SLOW_CONSUMER}, or does what else its options say; after its end a message is dropped.
      *
      * @param message what to send
      */
-    void send(Encoded message);
+    default void send(Encoded message) {
+        send(message, Handling.USUAL);
+    }
+
+    /**
+     * Sends a message.
+     *
+     * @param message what to send
+     * @param handling what becomes of it when the client does not take it
+     * @return what has become of it
+     */
+    SendResult send(Encoded message, Handling handling);
 
     /**
      * Whether the transport would take a message at this moment.

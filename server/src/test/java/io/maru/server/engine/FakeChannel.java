@@ -23,6 +23,8 @@ final class FakeChannel implements WebSocketChannel {
     boolean terminated;
     long buffered;
     long unflushed;
+    boolean writableWhenFlushed;
+    int takesBeforeItIsFull = Integer.MAX_VALUE;
 
     @Nullable String closedWith;
 
@@ -44,6 +46,10 @@ final class FakeChannel implements WebSocketChannel {
         assertThat(loop.inLoop()).isTrue();
         if (closedWith != null || terminated) {
             return;
+        }
+        if (--takesBeforeItIsFull == 0) {
+            takesBeforeItIsFull = Integer.MAX_VALUE;
+            writable = false;
         }
         if (message.hasText()) {
             Utf8Buffer text = new Utf8Buffer(16);
@@ -76,6 +82,7 @@ final class FakeChannel implements WebSocketChannel {
             return false;
         }
         unflushed = 0;
+        writable |= writableWhenFlushed;
         return buffered > limit;
     }
 

@@ -108,7 +108,15 @@ class PlainEndpointTest {
     void refusesForeignOrigins() {
         Cors origins = Cors.origins("http://good.example").withoutUpgradeGuard();
         endpoint = endpoint(new PlainOptions(
-                Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1, List.of(), null, origins, List.of()));
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                1,
+                1,
+                List.of(),
+                null,
+                origins,
+                SessionLimits.DEFAULTS,
+                List.of()));
 
         assertThat(upgrade("origin", "http://evil.example", "host", "server.example")
                         .refused())
@@ -168,6 +176,7 @@ class PlainEndpointTest {
                 List.of(),
                 null,
                 null,
+                SessionLimits.DEFAULTS,
                 List.of((request, headers) -> headers.add("X-A", request.path()))));
 
         assertThat(upgrade().header("x-a")).containsExactly("/plain");
@@ -233,6 +242,7 @@ class PlainEndpointTest {
         "SLOW_CONSUMER, 4008 slow consumer",
         "CONNECT_TIMEOUT, 4401 connect timeout",
         "REFUSED, 4403 refused",
+        "OVERLOADED, 1013 server overloaded",
     })
     void closesWithTheStatusOfTheReasonAndTellsOnce(CloseReason reason, String frame) {
         FakeChannel channel = upgrade().channel();

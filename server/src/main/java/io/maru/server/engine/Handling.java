@@ -1,0 +1,39 @@
+package io.maru.server.engine;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a message is treated while its client does not take it. Immutable.
+ *
+ * @param overflow what becomes of it when too much waits already; null for what the session's options say
+ * @param key of the messages with one key that wait, only the last is kept; by {@code equals}, null for none
+ */
+public record Handling(@Nullable Overflow overflow, @Nullable Object key) {
+
+    /** As the session's options say. */
+    public static final Handling USUAL = new Handling(null, null);
+
+    /** Never dropped: the session ends instead. */
+    public static final Handling KEPT = new Handling(Overflow.CLOSE, null);
+
+    /**
+     * This with another policy.
+     *
+     * @param policy what becomes of the message when too much waits already
+     * @return the handling
+     */
+    public Handling withOverflow(Overflow policy) {
+        return new Handling(Objects.requireNonNull(policy, "policy"), key);
+    }
+
+    /**
+     * This with a key.
+     *
+     * @param value of the messages with an equal one that wait, only the last is kept
+     * @return the handling
+     */
+    public Handling withKey(Object value) {
+        return new Handling(overflow, Objects.requireNonNull(value, "value"));
+    }
+}
