@@ -35,6 +35,7 @@ final class Connection implements SessionListener {
     private static final String INVALID_NAMESPACE = "Invalid namespace";
     private static final String NOT_AUTHORIZED = "Not authorized";
     private static final String NO_SESSION = "A session message is expected first";
+    private static final String BUSY = "Server is busy";
 
     private final MaruServer server;
     private final Session session;
@@ -56,6 +57,8 @@ final class Connection implements SessionListener {
     // what a plain client sent before it was let in
     private @Nullable List<Packet> early;
     private int readingPauses;
+    // how many of its sockets wait for the application's decision
+    private int undecided;
     // shared by its sockets: a client that enters and leaves faster than handlers run is slowed down as well
     private final HandlerQueue handlers;
 
@@ -259,6 +262,11 @@ final class Connection implements SessionListener {
             refuse(name, INVALID_NAMESPACE, null, outcome);
             return;
         }
+        if (!server.load().beginDecision()) {
+            refuse(name, BUSY, null, outcome, CloseReason.OVERLOADED);
+            return;
+        }
+        undecided++;
         sockets.put(name, null);
         server.namespaces()
                 .find(name, auth, namespace -> loop().run(() -> enter(name, namespace, auth, resume, outcome)));
@@ -273,6 +281,7 @@ final class Connection implements SessionListener {
             return;
         }
         if (namespace == null) {
+            decided();
             sockets.remove(name);
             refuse(name, INVALID_NAMESPACE, null, outcome);
             return;
@@ -300,6 +309,7 @@ final class Connection implements SessionListener {
         Namespace namespace = socket.namespace();
         sockets.put(namespace.name(), socket);
         if (!asks) {
+            decided();
             admit(socket, outcome);
             return;
         }
@@ -307,6 +317,7 @@ final class Connection implements SessionListener {
         socket.handle(() -> namespace.check(
                 socket,
                 refusal -> loop().execute(() -> {
+                    decided();
                     if (!socket.isConnecting()) {
                         return; // it left meanwhile
                     }
@@ -322,6 +333,14 @@ final class Connection implements SessionListener {
                         refuse(name, "Internal error", null, outcome);
                     }
                 })));
+    }
+
+    // nothing happens after the end, at which all were counted out
+    private void decided() {
+        if (undecided > 0) {
+            undecided--;
+            server.load().endDecision();
+        }
     }
 
     private void admit(Socket socket, Outcome outcome) {
@@ -366,6 +385,11 @@ final class Connection implements SessionListener {
     }
 
     private void refuse(String namespace, String message, @Nullable Object data, Outcome outcome) {
+        refuse(namespace, message, data, outcome, CloseReason.REFUSED);
+    }
+
+    private void refuse(
+            String namespace, String message, @Nullable Object data, Outcome outcome, CloseReason closing) {
         Json json = null;
         try {
             json = data == null ? null : server.codec().json(data);
@@ -376,7 +400,7 @@ final class Connection implements SessionListener {
         outcome.tell(message);
         if (home != null) {
             if (server.options().plainAuth() == PlainAuth.HANDSHAKE) {
-                session.close(CloseReason.REFUSED);
+                session.close(closing);
             }
             takeEarly();
         }
@@ -428,6 +452,9 @@ final class Connection implements SessionListener {
             server.counters().slowConsumers.increment();
         }
         early = null;
+        while (undecided > 0) {
+            decided();
+        }
         for (Socket socket : sockets.values()) {
             leave(socket, DisconnectReason.of(reason));
         }

@@ -49,6 +49,17 @@ final class HandlerQueue implements Runnable {
         execute(task, 0);
     }
 
+    /** As {@link #execute(Runnable)}, unless as many tasks wait as may: then the task is dropped. */
+    boolean offer(Runnable task) {
+        synchronized (this) {
+            if (rest != null && rest.size() >= maxTasks) {
+                return false;
+            }
+        }
+        execute(task, 0);
+        return true;
+    }
+
     /** As {@link #execute(Runnable)}, for a task that keeps so many bytes until it has run. */
     void execute(Runnable task, long size) {
         boolean filled = false;

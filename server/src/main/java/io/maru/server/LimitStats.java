@@ -1,10 +1,33 @@
 package io.maru.server;
 
 /**
- * What limits have brought about since the beginning: see {@code docs/limits.md}.
+ * What limits are about now, and what they have brought about since the beginning: see {@code docs/limits.md}.
  *
+ * @param tcpConnections TCP connections that are open now
+ * @param pendingDecisions decisions of guards and middlewares that are awaited now
+ * @param rooms rooms that there are now, in all namespaces
+ * @param refusedFull handshakes refused since there were too many connections
+ * @param refusedAddress handshakes refused since their address had too many connections
+ * @param refusedPending handshakes, and entries into namespaces, refused since too many were being decided
+ * @param refusedTcp TCP connections closed since there were too many, or too many that said nothing
+ * @param refusedNamespaces names of namespaces refused since clients had called too many into being
+ * @param refusedRooms rooms that nobody could join since there were too many
+ * @param droppedRoomEvents what room listeners did not hear since too much waited for them
  * @param droppedNewest messages that were dropped since too much waited for their client
  * @param droppedOldest messages that were dropped for later ones, since too much waited for their client
  * @param coalesced messages that a later one of the same key has replaced before the client took them
  */
-public record LimitStats(long droppedNewest, long droppedOldest, long coalesced) {}
+public record LimitStats(
+        int tcpConnections,
+        int pendingDecisions,
+        int rooms,
+        long refusedFull,
+        long refusedAddress,
+        long refusedPending,
+        long refusedTcp,
+        long refusedNamespaces,
+        long refusedRooms,
+        long droppedRoomEvents,
+        long droppedNewest,
+        long droppedOldest,
+        long coalesced) {}

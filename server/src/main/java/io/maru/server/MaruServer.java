@@ -80,7 +80,7 @@ public final class MaruServer implements AutoCloseable {
     private final ServerOptions options;
     private final ExecutorService workers = Workers.create();
     private final Counters counters = new Counters();
-    private final Load load = new Load();
+    private final Load load;
     private final Routes routes = new Routes();
     private final NettyServer network;
     private final List<Connection.Timers> timers = new ArrayList<>();
@@ -91,6 +91,7 @@ public final class MaruServer implements AutoCloseable {
     private final Namespaces namespaces;
     private final List<Closeable> endpoints = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger rooms = new AtomicInteger();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private volatile int port = -1;
@@ -98,6 +99,7 @@ public final class MaruServer implements AutoCloseable {
     /** A server whose dialects are wrapped, for tests that count. */
     MaruServer(ServerOptions options, UnaryOperator<Dialect> dialects) {
         this.options = options;
+        this.load = new Load(options.limits().load());
         this.network = new NettyServer(networkOptions(options), this::route);
         for (Loop loop : network.loops()) {
             handlerThreads.add(
@@ -428,7 +430,20 @@ public final class MaruServer implements AutoCloseable {
 
     private LimitStats limitStats() {
         Load.Stats stats = load.stats();
-        return new LimitStats(stats.droppedNewest(), stats.droppedOldest(), stats.coalesced());
+        return new LimitStats(
+                network.connections(),
+                stats.pendingDecisions(),
+                rooms.get(),
+                stats.refusedFull(),
+                stats.refusedAddress(),
+                stats.refusedPending(),
+                network.refusedConnections(),
+                counters.refusedNamespaces.sum(),
+                counters.refusedRooms.sum(),
+                counters.droppedRoomEvents.sum(),
+                stats.droppedNewest(),
+                stats.droppedOldest(),
+                stats.coalesced());
     }
 
     /**
@@ -493,6 +508,10 @@ public final class MaruServer implements AutoCloseable {
         return counters;
     }
 
+    Load load() {
+        return load;
+    }
+
     List<Loop> loops() {
         return network.loops();
     }
@@ -504,6 +523,20 @@ public final class MaruServer implements AutoCloseable {
     /** Where the handlers of a loop's sockets run. */
     HandlerThreads handlerThreads(int loop) {
         return handlerThreads.get(loop);
+    }
+
+    /** A room has come to be, unless there are too many already. */
+    boolean addRoom() {
+        if (rooms.incrementAndGet() <= options.limits().maxRooms()) {
+            return true;
+        }
+        rooms.decrementAndGet();
+        counters.refusedRooms.increment();
+        return false;
+    }
+
+    void removeRoom() {
+        rooms.decrementAndGet();
     }
 
     /** A connection has ended; told once by each. */
@@ -628,6 +661,7 @@ public final class MaruServer implements AutoCloseable {
                 NetworkOptions.Transport.valueOf(options.transport().name()),
                 tls == null ? null : new NetworkOptions.Tls(tls.certificateChain(), tls.privateKey()),
                 NetworkOptions.DEFAULTS.http(),
+                options.limits().network(),
                 NetworkOptions.DEFAULTS.webSocket());
     }
 }

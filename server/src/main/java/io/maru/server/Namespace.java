@@ -52,7 +52,7 @@ public final class Namespace {
         this.name = name;
         this.parent = parent;
         int loops = server.options().loops();
-        this.rooms = new Rooms(loops, server.workers(), error -> server.report(null, error));
+        this.rooms = new Rooms(server);
         this.all = new Room(name, loops);
         this.stamps = new long[loops];
         Recovery shared = server.recovery();

@@ -8,8 +8,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +21,15 @@ final class Namespaces {
 
     private final MaruServer server;
     private final ConcurrentHashMap<String, Namespace> byName = new ConcurrentHashMap<>();
-    // guarded by this: those whose listeners are being told; nobody else finds them before
-    private final Map<String, Namespace> making = new HashMap<>();
+    // guarded by this
+    private final Map<String, Making> making = new HashMap<>();
+    // those that have a parent
+    private final AtomicInteger children = new AtomicInteger();
     private final List<ParentNamespace> parents = new CopyOnWriteArrayList<>();
     private final List<Handler<Namespace>> listeners = new CopyOnWriteArrayList<>();
+
+    /** A namespace whose listeners are being told; no client finds it before they have been. */
+    private record Making(Namespace namespace, CompletableFuture<Void> told) {}
 
     Namespaces(MaruServer server) {
         this.server = server;
@@ -32,7 +39,11 @@ final class Namespaces {
     Namespace of(String name) {
         String withSlash = name.startsWith("/") ? name : "/" + name;
         Namespace existing = byName.get(withSlash);
-        return existing != null ? existing : create(withSlash, matchingParent(withSlash));
+        if (existing != null) {
+            return existing;
+        }
+        Making made = make(withSlash, matchingParent(withSlash), Integer.MAX_VALUE);
+        return Objects.requireNonNull(made, "no limit").namespace();
     }
 
     ParentNamespace of(@Nullable Pattern pattern, @Nullable NamespaceGuard guard) {
@@ -73,7 +84,7 @@ final class Namespaces {
         while (rest.hasNext()) {
             ParentNamespace parent = rest.next();
             if (parent.matches(name)) {
-                then.accept(arrive(name, parent));
+                arrive(name, parent, then);
                 return;
             }
             NamespaceGuard guard = parent.guard();
@@ -84,7 +95,7 @@ final class Namespaces {
                 guard.check(name, auth)
                         .whenComplete((allowed, failure) -> server.workers().execute(() -> {
                             if (Boolean.TRUE.equals(allowed)) {
-                                then.accept(arrive(name, parent));
+                                arrive(name, parent, then);
                             } else {
                                 ask(name, auth, rest, then);
                             }
@@ -106,32 +117,51 @@ final class Namespaces {
         return null;
     }
 
-    // on a worker or a thread of the application's: listeners may block
-    private synchronized Namespace create(String name, @Nullable ParentNamespace parent) {
-        Namespace existing = byName.get(name);
-        if (existing == null) {
-            existing = making.get(name);
+    /**
+     * Makes a namespace and tells the listeners of it, unless it is there or is being made; null when there are too many
+     * children already. On a worker or a thread of the application's: listeners may block.
+     */
+    private @Nullable Making make(String name, @Nullable ParentNamespace parent, int maxChildren) {
+        Making mine;
+        synchronized (this) {
+            Namespace existing = byName.get(name);
+            if (existing != null) {
+                return new Making(existing, CompletableFuture.completedFuture(null));
+            }
+            Making others = making.get(name);
+            if (others != null) {
+                return others;
+            }
+            if (parent != null && children.get() >= maxChildren) {
+                server.counters().refusedNamespaces.increment();
+                return null;
+            }
+            mine = new Making(new Namespace(server, name, parent), new CompletableFuture<>());
+            making.put(name, mine);
+            if (parent != null) {
+                children.incrementAndGet();
+                parent.add(mine.namespace());
+            }
         }
-        if (existing != null) {
-            return existing;
+        tell(mine.namespace());
+        synchronized (this) {
+            byName.put(name, mine.namespace());
+            making.remove(name);
         }
-        Namespace created = new Namespace(server, Objects.requireNonNull(name, "name"), parent);
-        making.put(name, created);
-        if (parent != null) {
-            parent.add(created);
-        }
-        if (!name.equals("/")) {
+        mine.told().complete(null);
+        return mine;
+    }
+
+    private void tell(Namespace made) {
+        if (!made.name().equals("/")) {
             for (Handler<Namespace> listener : listeners) {
                 try {
-                    listener.handle(created);
+                    listener.handle(made);
                 } catch (Throwable e) {
                     server.report(null, e);
                 }
             }
         }
-        byName.put(name, created);
-        making.remove(name);
-        return created;
     }
 
     /** Somebody comes to a namespace that exists: one that may go stays until it has been {@link #left}. */
@@ -146,14 +176,21 @@ final class Namespaces {
         });
     }
 
-    private Namespace arrive(String name, ParentNamespace parent) {
-        while (true) {
-            create(name, parent);
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
+    private void arrive(String name, ParentNamespace parent, Consumer<@Nullable Namespace> then) {
+        Making made = make(name, parent, server.options().limits().maxDynamicNamespaces());
+        if (made == null) {
+            then.accept(null);
+            return;
+        }
+        made.told().thenRun(() -> {
             Namespace existing = arrive(name);
             if (existing != null) {
-                return existing;
+                then.accept(existing);
+            } else {
+                arrive(name, parent, then); // it has gone again meanwhile
             }
-        }
+        });
     }
 
     /** A socket has left, or was not let in: an empty child goes, where the server was told so. */
@@ -163,6 +200,7 @@ final class Namespaces {
                         == null) {
             ParentNamespace parent = namespace.parent();
             if (parent != null) {
+                children.decrementAndGet();
                 parent.remove(namespace);
             }
             if (namespace.recovery() != null) {

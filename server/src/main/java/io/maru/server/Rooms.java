@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +17,15 @@ final class Rooms {
 
     private final ConcurrentHashMap<String, Room> byName = new ConcurrentHashMap<>();
     private final int numberOfLoops;
+    private final MaruServer server;
     private final List<RoomListener> listeners = new CopyOnWriteArrayList<>();
     private final HandlerQueue events;
-    private final Consumer<Throwable> errors;
 
-    Rooms(int numberOfLoops, Executor workers, Consumer<Throwable> errors) {
-        this.numberOfLoops = numberOfLoops;
-        this.events = new HandlerQueue(workers, Integer.MAX_VALUE, Integer.MAX_VALUE, reading -> {});
-        this.errors = errors;
+    Rooms(MaruServer server) {
+        this.server = server;
+        this.numberOfLoops = server.options().loops();
+        int maxEvents = server.options().limits().maxPendingRoomEvents();
+        this.events = new HandlerQueue(server.workers(), maxEvents, Integer.MAX_VALUE, reading -> {});
     }
 
     void addListener(RoomListener listener) {
@@ -52,10 +52,17 @@ final class Rooms {
         return sizes;
     }
 
-    /** Counts a socket in; it is delivered to once its loop has added the membership. */
+    /**
+     * Counts a socket in; it is delivered to once its loop has added the membership.
+     *
+     * @throws IllegalArgumentException when that would make one room too many
+     */
     Membership enter(String name, Socket socket) {
         int loop = socket.loop().index();
         Room entered = byName.compute(name, (key, existing) -> {
+            if (existing == null && !server.addRoom()) {
+                throw SocketRooms.beyond("at most " + server.options().limits().maxRooms() + " rooms");
+            }
             Room room = existing == null ? new Room(key, numberOfLoops) : existing;
             room.increment(loop);
             if (!listeners.isEmpty()) {
@@ -74,6 +81,9 @@ final class Rooms {
         Socket socket = membership.socket;
         byName.computeIfPresent(membership.room.name, (key, room) -> {
             boolean empty = room.decrement(socket.loop().index());
+            if (empty) {
+                server.removeRoom();
+            }
             if (!listeners.isEmpty()) {
                 tell(listener -> listener.onLeave(key, socket.id()));
                 if (empty) {
@@ -86,14 +96,17 @@ final class Rooms {
 
     // within compute, so that the events of one room are queued in the order in which they happened
     private void tell(Consumer<RoomListener> event) {
-        events.execute(() -> {
+        boolean taken = events.offer(() -> {
             for (RoomListener listener : listeners) {
                 try {
                     event.accept(listener);
                 } catch (RuntimeException | Error e) {
-                    errors.accept(e);
+                    server.report(null, e);
                 }
             }
         });
+        if (!taken) {
+            server.counters().droppedRoomEvents.increment();
+        }
     }
 }

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param recovery see {@link Builder#recovery}
  * @param engine see {@link Builder#engine}
  * @param codec see {@link Builder#codec}
+ * @param limits see {@link Builder#limits}
  * @param errors see {@link Builder#onError}
  */
 public record ServerOptions(
@@ -68,6 +69,7 @@ public record ServerOptions(
         @Nullable RecoveryOptions recovery,
         EngineOptions engine,
         JsonCodec codec,
+        ServerLimits limits,
         @Nullable BiConsumer<@Nullable Socket, Throwable> errors) {
 
     /** How the operating system is asked for the network. */
@@ -123,6 +125,7 @@ public record ServerOptions(
         Objects.requireNonNull(plainAuth, "plainAuth");
         Objects.requireNonNull(engine, "engine");
         Objects.requireNonNull(codec, "codec");
+        Objects.requireNonNull(limits, "limits");
     }
 
     private static @Nullable String normalized(@Nullable String path, String name) {
@@ -194,6 +197,7 @@ public record ServerOptions(
         private @Nullable RecoveryOptions recovery;
         private final EngineOptions.Builder engine = EngineOptions.builder();
         private JsonCodec codec = JsonCodec.standard();
+        private final ServerLimits.Builder limits = new ServerLimits.Builder();
         private @Nullable BiConsumer<@Nullable Socket, Throwable> errors;
 
         private Builder() {}
@@ -488,6 +492,17 @@ public record ServerOptions(
         }
 
         /**
+         * What the server lets come about over all of its clients: connections, rooms, namespaces, and more.
+         *
+         * @param options sets what is to be other than the default
+         * @return this
+         */
+        public Builder limits(Consumer<ServerLimits.Builder> options) {
+            options.accept(limits);
+            return this;
+        }
+
+        /**
          * Hears what handlers, middlewares and guards throw, unless the socket has an error handler of its own.
          *
          * @param listener takes the socket, or null where there is none, and the exception; they are logged unless set
@@ -532,6 +547,7 @@ public record ServerOptions(
                     recovery,
                     engine.build(),
                     codec,
+                    limits.build(),
                     errors);
         }
     }

@@ -54,7 +54,7 @@ final class SocketRooms {
     }
 
     // as a rule it is a client who wants it: with this cause it does not fill the log
-    private static IllegalArgumentException beyond(String message) {
+    static IllegalArgumentException beyond(String message) {
         return new IllegalArgumentException(message, new WireException(WireException.Reason.LIMIT, message));
     }
 
@@ -79,9 +79,13 @@ final class SocketRooms {
         open = true;
         if (memberships != null) {
             for (String name : memberships.names()) {
-                Membership membership = socket.namespace().rooms().enter(name, socket);
-                membership.room.add(membership);
-                memberships.put(name, membership);
+                try {
+                    Membership membership = socket.namespace().rooms().enter(name, socket);
+                    membership.room.add(membership);
+                    memberships.put(name, membership);
+                } catch (IllegalArgumentException e) {
+                    memberships.remove(name); // one room too many, which is counted; whoever joined has long gone on
+                }
             }
         }
     }

@@ -65,6 +65,7 @@ public final class Deadlines<T> {
     private final Consumer<? super T> due;
     private @Nullable Node<T> first;
     private @Nullable Node<T> last;
+    private int size;
     private boolean scheduled;
     private long wakeUp;
 
@@ -98,6 +99,7 @@ public final class Deadlines<T> {
             last.after = node;
         }
         last = node;
+        size++;
         if (!scheduled) {
             schedule(delayNanos);
         }
@@ -118,6 +120,26 @@ public final class Deadlines<T> {
         node.before = null;
         node.after = null;
         node.list = null;
+        size--;
+    }
+
+    /**
+     * How many are in the list.
+     *
+     * @return their number
+     */
+    public int size() {
+        return size;
+    }
+
+    /** Treats the first as due now, if there is one: what has been here longest makes room. */
+    public void expireFirst() {
+        assert loop.inLoop();
+        Node<T> node = first;
+        if (node != null) {
+            unlink(node);
+            due.accept(node.owner);
+        }
     }
 
     private void schedule(long nanos) {

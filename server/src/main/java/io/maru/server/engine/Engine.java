@@ -28,6 +28,7 @@ public final class Engine implements HttpEndpoint {
     private final SessionAcceptor acceptor;
     private final HandshakeRules rules;
     private final SessionRules sessionRules;
+    private final Load load;
     private final Answers answers;
     private final boolean upgradable;
     private final ConcurrentMap<String, EngineSession> sessions = new ConcurrentHashMap<>();
@@ -60,6 +61,7 @@ public final class Engine implements HttpEndpoint {
         this.workers = Objects.requireNonNull(workers, "workers");
         this.acceptor = Objects.requireNonNull(acceptor, "acceptor");
         this.rules = new HandshakeRules(options);
+        this.load = Objects.requireNonNull(load, "load");
         this.sessionRules = new SessionRules(options.maxBufferedBytes(), options.limits(), load);
         this.answers = new Answers(options);
         this.upgradable = options.allowUpgrades() && options.transports().contains(EngineOptions.WEBSOCKET);
@@ -96,7 +98,8 @@ public final class Engine implements HttpEndpoint {
                     query,
                     loop,
                     false,
-                    () -> openPolling(poll, loop),
+                    poll::onGone,
+                    visit -> openPolling(poll, loop, visit),
                     refused -> poll.refuse(report(request, refused)));
         }
     }
@@ -115,7 +118,14 @@ public final class Engine implements HttpEndpoint {
         if (refusal != null) {
             refuse.accept(refusal);
         } else if (sid.isEmpty()) {
-            handshake(request, query, loop, true, () -> openWebSocket(upgrade, headers, refuse), refuse);
+            handshake(
+                    request,
+                    query,
+                    loop,
+                    true,
+                    upgrade::onGone,
+                    visit -> openWebSocket(upgrade, headers, refuse, visit),
+                    refuse);
         } else {
             EngineSession session = sessions.get(sid);
             if (session == null) {
@@ -167,7 +177,8 @@ public final class Engine implements HttpEndpoint {
             Map<String, String> query,
             Loop loop,
             boolean upgrade,
-            Runnable open,
+            Consumer<Runnable> onGone,
+            Consumer<Visit> open,
             Consumer<Refusal> refuse) {
         Refusal refusal = rules.checkHandshake(request, query, upgrade);
         if (refusal == null && closedBy != null) {
@@ -177,12 +188,23 @@ public final class Engine implements HttpEndpoint {
             refuse.accept(refusal);
             return;
         }
+        Visit visit = load.enter(request, options.guard() != null);
+        if (visit.refusal() != null) {
+            refuse.accept(visit.refusal());
+            return;
+        }
+        onGone.accept(visit::end);
+        Consumer<Refusal> refused = reason -> {
+            visit.end();
+            refuse.accept(reason);
+        };
         Runnable admitted = () -> {
+            visit.decided();
             Refusal unfit = closedBy == null ? rules.checkVersion(query) : Refusal.closing();
             if (unfit == null) {
-                open.run();
+                open.accept(visit);
             } else {
-                refuse.accept(unfit);
+                refused.accept(unfit);
             }
         };
         Admission.ask(
@@ -191,11 +213,12 @@ public final class Engine implements HttpEndpoint {
                 workers,
                 loop,
                 admitted,
-                words -> refuse.accept(Refusal.of(EngineError.FORBIDDEN, words, "REFUSED")));
+                words -> refused.accept(Refusal.of(EngineError.FORBIDDEN, words, "REFUSED")));
     }
 
-    private void openPolling(PollRequest poll, Loop loop) {
+    private void openPolling(PollRequest poll, Loop loop, Visit visit) {
         if (poll.isGone()) {
+            visit.end();
             return;
         }
         HttpRequest request = poll.request();
@@ -204,19 +227,23 @@ public final class Engine implements HttpEndpoint {
                 new PollingTransport(loop, payloads -> keepFarewell(id == null ? "" : id, loop, payloads));
         EngineSession session = id == null ? null : register(id, loop, request, transport);
         if (id == null || session == null) {
+            visit.end();
             poll.refuse(report(request, Refusal.of(EngineError.BAD_REQUEST, "ID_GENERATION_ERROR")));
             return;
         }
+        visit.keep();
         PollingBuffer open = new PollingBuffer();
         open.add(Packets.open(id, upgradable, options), Framing.PLAIN);
         poll.answerHandshake(id, open.toPayload());
         present(session);
     }
 
-    private void openWebSocket(WebSocketUpgrade upgrade, ResponseHeaders headers, Consumer<Refusal> refuse) {
+    private void openWebSocket(
+            WebSocketUpgrade upgrade, ResponseHeaders headers, Consumer<Refusal> refuse, Visit visit) {
         HttpRequest request = upgrade.request();
         String id = newId(request);
         if (id == null) {
+            visit.end();
             refuse.accept(Refusal.of(EngineError.BAD_REQUEST, "ID_GENERATION_ERROR"));
             return;
         }
@@ -225,8 +252,10 @@ public final class Engine implements HttpEndpoint {
             WebSocketTransport transport = new WebSocketTransport(channel, request);
             EngineSession session = register(id, loop, request, transport);
             if (session == null) {
+                visit.end();
                 transport.close(CloseReason.REFUSED, false);
             } else {
+                visit.keep();
                 transport.send(Packets.open(id, false, options), Framing.PLAIN);
                 present(session);
             }
@@ -280,14 +309,11 @@ public final class Engine implements HttpEndpoint {
 
     private @Nullable EngineSession register(String id, Loop loop, HttpRequest request, Transport transport) {
         LoopTimers loopTimers = timers.computeIfAbsent(loop, l -> new LoopTimers(l, options));
-        EngineSession session = new EngineSession(
-                id,
-                loop,
-                request,
-                transport,
-                sessionRules,
-                loopTimers,
-                ended -> sessions.remove(id, ended));
+        EngineSession session =
+                new EngineSession(id, loop, request, transport, sessionRules, loopTimers, ended -> {
+                    sessions.remove(id, ended);
+                    load.leave(request);
+                });
         if (sessions.putIfAbsent(id, session) != null) {
             return null;
         }

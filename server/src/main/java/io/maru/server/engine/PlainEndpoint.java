@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
 /** An endpoint for bare WebSockets. A session lives on the loop of its connection. */
 public final class PlainEndpoint implements HttpEndpoint {
 
+    private static final String TEXT = "text/plain; charset=UTF-8";
+
     private final PlainOptions options;
     private final Executor workers;
     private final SessionAcceptor acceptor;
     private final SessionRules sessionRules;
+    private final Load load;
     private final ConcurrentMap<Loop, LoopSessions> sessions = new ConcurrentHashMap<>();
     private final AtomicInteger clients = new AtomicInteger();
     private volatile @Nullable CloseReason closedBy;
@@ -44,6 +47,7 @@ public final class PlainEndpoint implements HttpEndpoint {
         this.options = Objects.requireNonNull(options, "options");
         this.workers = Objects.requireNonNull(workers, "workers");
         this.acceptor = Objects.requireNonNull(acceptor, "acceptor");
+        this.load = Objects.requireNonNull(load, "load");
         this.sessionRules = new SessionRules(options.maxBufferedBytes(), options.limits(), load);
     }
 
@@ -62,22 +66,40 @@ public final class PlainEndpoint implements HttpEndpoint {
         } else if (origins != null && Origins.isForeign(origins, request)) {
             upgrade.refuse(text(403, EngineError.FORBIDDEN.message()));
         } else {
-            Admission.ask(
-                    options.guard(),
-                    request,
-                    workers,
-                    upgrade.loop(),
-                    () -> accept(upgrade),
-                    words -> upgrade.refuse(text(403, words)));
+            admit(upgrade, request);
         }
     }
 
-    private static HttpResponse text(int status, String text) {
-        return HttpResponse.of(status, "text/plain; charset=UTF-8", text.getBytes(StandardCharsets.UTF_8));
+    private void admit(WebSocketUpgrade upgrade, HttpRequest request) {
+        Visit visit = load.enter(request, options.guard() != null);
+        Refusal full = visit.refusal();
+        if (full != null) {
+            upgrade.refuse(full.toUpgradeResponse(new ResponseHeaders(), TEXT));
+            return;
+        }
+        upgrade.onGone(visit::end);
+        Admission.ask(
+                options.guard(),
+                request,
+                workers,
+                upgrade.loop(),
+                () -> {
+                    visit.decided();
+                    accept(upgrade, visit);
+                },
+                words -> {
+                    visit.end();
+                    upgrade.refuse(text(403, words));
+                });
     }
 
-    private void accept(WebSocketUpgrade upgrade) {
+    private static HttpResponse text(int status, String text) {
+        return HttpResponse.of(status, TEXT, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void accept(WebSocketUpgrade upgrade, Visit visit) {
         if (closedBy != null) {
+            visit.end();
             upgrade.refuse(text(503, "Server is closing"));
             return;
         }
@@ -90,7 +112,10 @@ public final class PlainEndpoint implements HttpEndpoint {
                 options.maxMessageBytes(),
                 subprotocol,
                 headers,
-                channel -> open(channel, request, subprotocol));
+                channel -> {
+                    visit.keep();
+                    return open(channel, request, subprotocol);
+                });
     }
 
     private @Nullable String chooseSubprotocol(HttpRequest request) {
@@ -117,6 +142,7 @@ public final class PlainEndpoint implements HttpEndpoint {
                 new PlainSession(channel, request, subprotocol, sessionRules, home.heartbeat, ended -> {
                     home.remove(ended);
                     clients.decrementAndGet();
+                    load.leave(request);
                 });
         home.add(session);
         clients.incrementAndGet();

@@ -5,7 +5,7 @@ import io.maru.wire.Utf8Buffer;
 import java.nio.charset.StandardCharsets;
 
 /** Why a request is not served, and how the client is told. */
-record Refusal(EngineError error, String message, String detail, int status, int upgradeStatus) {
+record Refusal(EngineError error, String message, String detail, int status, int upgradeStatus, long retryAfter) {
 
     private static final int LONGEST_DETAIL = 100;
 
@@ -15,15 +15,20 @@ record Refusal(EngineError error, String message, String detail, int status, int
 
     static Refusal of(EngineError error, String message, String detail) {
         String shortDetail = detail.length() > LONGEST_DETAIL ? detail.substring(0, LONGEST_DETAIL) + "…" : detail;
-        return new Refusal(error, message, shortDetail, error.status(), 400);
+        return new Refusal(error, message, shortDetail, error.status(), 400, 0);
     }
 
     static Refusal foreignOrigin() {
-        return new Refusal(EngineError.FORBIDDEN, EngineError.FORBIDDEN.message(), "INVALID_ORIGIN", 403, 403);
+        return new Refusal(EngineError.FORBIDDEN, EngineError.FORBIDDEN.message(), "INVALID_ORIGIN", 403, 403, 0);
     }
 
     static Refusal closing() {
-        return new Refusal(EngineError.BAD_REQUEST, "Server is closing", "SERVER_CLOSING", 503, 503);
+        return new Refusal(EngineError.BAD_REQUEST, "Server is closing", "SERVER_CLOSING", 503, 503, 0);
+    }
+
+    /** There is no room for it now; it may come again after some seconds. */
+    static Refusal full(int status, String message, long retryAfter) {
+        return new Refusal(EngineError.BAD_REQUEST, message, "SERVER_FULL", status, status, retryAfter);
     }
 
     /** The answer to a request over polling. */
@@ -34,11 +39,23 @@ record Refusal(EngineError error, String message, String detail, int status, int
         body.append(",\"message\":");
         body.append(JsonCodec.quote(message));
         body.append('}');
-        return Answers.response(status, headers, "application/json", body.toByteArray());
+        return withRetry(Answers.response(status, headers, "application/json", body.toByteArray()));
     }
 
     /** The answer to a request for a WebSocket. */
     HttpResponse toUpgradeResponse(ResponseHeaders headers) {
-        return Answers.response(upgradeStatus, headers, "text/html", message.getBytes(StandardCharsets.UTF_8));
+        return toUpgradeResponse(headers, "text/html");
+    }
+
+    HttpResponse toUpgradeResponse(ResponseHeaders headers, String contentType) {
+        byte[] body = message.getBytes(StandardCharsets.UTF_8);
+        return withRetry(Answers.response(upgradeStatus, headers, contentType, body));
+    }
+
+    private HttpResponse withRetry(HttpResponse response) {
+        if (retryAfter > 0) {
+            response.headers().set("Retry-After", Long.toString(retryAfter));
+        }
+        return response;
     }
 }

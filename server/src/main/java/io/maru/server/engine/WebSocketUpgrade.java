@@ -46,4 +46,11 @@ public interface WebSocketUpgrade {
      * @param response the answer
      */
     void refuse(HttpResponse response);
+
+    /**
+     * What to do when the connection ends before the WebSocket is open, accepted or not. Not called after a refusal.
+     *
+     * @param gone called once, at once when it has ended already; to be set on the loop
+     */
+    void onGone(Runnable gone);
 }

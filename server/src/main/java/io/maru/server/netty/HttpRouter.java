@@ -87,7 +87,7 @@ final class HttpRouter extends LoopMember {
     public void channelActive(ChannelHandlerContext context) {
         remoteAddress = loop.addressText(context.channel().remoteAddress());
         loop.add(this);
-        loop.headerDeadlines.add(deadline);
+        loop.awaitHeaders(deadline);
         context.fireChannelActive();
     }
 
@@ -123,7 +123,7 @@ final class HttpRouter extends LoopMember {
             // a request has begun
             partial = true;
             if (!fresh) {
-                loop.headerDeadlines.add(deadline);
+                loop.awaitHeaders(deadline);
             }
         }
         heard = false;

@@ -12,6 +12,7 @@ final class LoopCounters {
     private final AtomicLong turns = new AtomicLong();
     private final AtomicLong tasks = new AtomicLong();
     private final AtomicLong droppedPongs = new AtomicLong();
+    private final AtomicLong droppedSilent = new AtomicLong();
 
     void frame() {
         add(frames, 1);
@@ -38,6 +39,10 @@ final class LoopCounters {
         add(droppedPongs, 1);
     }
 
+    void silent() {
+        add(droppedSilent, 1);
+    }
+
     LoopStats stats() {
         return new LoopStats(
                 frames.getOpaque(),
@@ -50,6 +55,10 @@ final class LoopCounters {
 
     long droppedPongs() {
         return droppedPongs.getOpaque();
+    }
+
+    long droppedSilent() {
+        return droppedSilent.getOpaque();
     }
 
     // there is one writer, so this need not be one step

@@ -59,6 +59,7 @@ final class NettyLoop implements Loop {
 
     private final int index;
     private final EventLoop eventLoop;
+    private final int maxSilent;
     private final MessageDigest sha1 = sha1();
     private final Runnable flushTurn = this::flushTurn;
     private final AtomicInteger given = new AtomicInteger();
@@ -87,6 +88,7 @@ final class NettyLoop implements Loop {
     NettyLoop(int index, EventLoop eventLoop, NetworkOptions options) {
         this.index = index;
         this.eventLoop = eventLoop;
+        maxSilent = Math.max(1, options.connections().maxSilent() / options.loops());
         headerDeadlines = deadlines(options.http().headerTimeout(), HttpRouter::headersAreLate);
         idleDeadlines = deadlines(options.http().idleTimeout(), HttpRouter::drop);
         bodyDeadlines = deadlines(options.http().bodyTimeout(), HttpRouter::bodyIsLate);
@@ -227,6 +229,15 @@ final class NettyLoop implements Loop {
             if (output != null) {
                 output.flushTurn();
             }
+        }
+    }
+
+    /** Waits for the headers of a request. Where there are too many such connections, the one that is first in time goes. */
+    void awaitHeaders(Deadlines.Node<HttpRouter> connection) {
+        headerDeadlines.add(connection);
+        if (headerDeadlines.size() > maxSilent) {
+            counters.silent();
+            headerDeadlines.expireFirst();
         }
     }
 

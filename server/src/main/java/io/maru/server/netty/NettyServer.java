@@ -7,6 +7,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -23,7 +24,9 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,10 @@ public final class NettyServer {
     private final List<NettyLoop> loops;
     private final AtomicReference<@Nullable Channel> listener = new AtomicReference<>();
     private final AtomicReference<@Nullable CompletableFuture<Integer>> started = new AtomicReference<>();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final LongAdder refused = new LongAdder();
+    // one for all connections
+    private final ChannelFutureListener countOut = closed -> connections.decrementAndGet();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -110,7 +117,7 @@ public final class NettyServer {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, RECEIVE_BUFFERS)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024))
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark(options.connections()))
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -126,6 +133,10 @@ public final class NettyServer {
             }
         });
         return port;
+    }
+
+    private static WriteBufferWaterMark waterMark(NetworkOptions.ConnectionLimits limits) {
+        return new WriteBufferWaterMark(limits.lowWaterMark(), limits.highWaterMark());
     }
 
     private void listening(Channel channel, CompletableFuture<Integer> port) {
@@ -206,7 +217,33 @@ public final class NettyServer {
         return loops.stream().map(loop -> loop.counters.stats()).toList();
     }
 
+    /**
+     * Connections that were closed by a limit, before they had asked for anything.
+     *
+     * @return their number since the beginning
+     */
+    public long refusedConnections() {
+        return refused.sum()
+                + loops.stream().mapToLong(loop -> loop.counters.droppedSilent()).sum();
+    }
+
+    /**
+     * The TCP connections that are open.
+     *
+     * @return their number
+     */
+    public int connections() {
+        return connections.get();
+    }
+
     private void initialize(Channel channel) {
+        connections.incrementAndGet();
+        channel.closeFuture().addListener(countOut);
+        if (connections.get() > options.connections().max()) {
+            refused.increment();
+            channel.close();
+            return;
+        }
         NettyLoop loop = loopOf(channel.eventLoop());
         if (tls != null) {
             channel.pipeline().addLast(tls.newHandler(channel.alloc()));

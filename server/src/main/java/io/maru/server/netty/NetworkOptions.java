@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport what moves the bytes
  * @param tls the certificate, or null for plain TCP
  * @param http limits of HTTP
+ * @param connections limits of TCP connections
  * @param webSocket limits of WebSockets
  */
 public record NetworkOptions(
@@ -26,11 +27,20 @@ public record NetworkOptions(
         Transport transport,
         @Nullable Tls tls,
         HttpLimits http,
+        ConnectionLimits connections,
         WebSocketLimits webSocket) {
 
     /** Any free port of the loopback interface, one loop, the best transport that is there, no TLS, default limits. */
     public static final NetworkOptions DEFAULTS = new NetworkOptions(
-            "127.0.0.1", 0, 1, 4096, Transport.AUTO, null, HttpLimits.DEFAULTS, WebSocketLimits.DEFAULTS);
+            "127.0.0.1",
+            0,
+            1,
+            4096,
+            Transport.AUTO,
+            null,
+            HttpLimits.DEFAULTS,
+            ConnectionLimits.DEFAULTS,
+            WebSocketLimits.DEFAULTS);
 
     /** What moves the bytes. */
     public enum Transport {
@@ -137,6 +147,31 @@ public record NetworkOptions(
     }
 
     /**
+     * Limits of TCP connections.
+     *
+     * @param max how many there may be; more are closed as soon as they are accepted
+     * @param maxSilent of how many the headers of a request may be awaited; of more, the one that has kept us waiting longest
+     *     is closed
+     * @param lowWaterMark bytes: a connection that holds fewer takes messages again
+     * @param highWaterMark bytes: a connection that holds more takes none at once
+     */
+    public record ConnectionLimits(int max, int maxSilent, int lowWaterMark, int highWaterMark) {
+
+        /** Two million connections, 16,384 of them silent, 32 KiB and 64 KiB. */
+        public static final ConnectionLimits DEFAULTS = new ConnectionLimits(2_000_000, 16_384, 32 * 1024, 64 * 1024);
+
+        /** Checks the values. */
+        public ConnectionLimits {
+            requirePositive(max, "max");
+            requirePositive(maxSilent, "maxSilent");
+            requirePositive(lowWaterMark, "lowWaterMark");
+            if (highWaterMark < lowWaterMark) {
+                throw new IllegalArgumentException("a highWaterMark of lowWaterMark or above expected: " + highWaterMark);
+            }
+        }
+    }
+
+    /**
      * Limits of WebSockets.
      *
      * @param maxFragments how many frames a message may come in
@@ -167,6 +202,7 @@ public record NetworkOptions(
         requirePositive(backlog, "backlog");
         Objects.requireNonNull(transport, "transport");
         Objects.requireNonNull(http, "http");
+        Objects.requireNonNull(connections, "connections");
         Objects.requireNonNull(webSocket, "webSocket");
     }
 
@@ -178,7 +214,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withAddress(String address, int number) {
-        return new NetworkOptions(address, number, loops, backlog, transport, tls, http, webSocket);
+        return new NetworkOptions(address, number, loops, backlog, transport, tls, http, connections, webSocket);
     }
 
     /**
@@ -188,7 +224,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withLoops(int number) {
-        return new NetworkOptions(host, port, number, backlog, transport, tls, http, webSocket);
+        return new NetworkOptions(host, port, number, backlog, transport, tls, http, connections, webSocket);
     }
 
     /**
@@ -198,7 +234,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withTransport(Transport kind) {
-        return new NetworkOptions(host, port, loops, backlog, kind, tls, http, webSocket);
+        return new NetworkOptions(host, port, loops, backlog, kind, tls, http, connections, webSocket);
     }
 
     /**
@@ -208,7 +244,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withTls(@Nullable Tls certificate) {
-        return new NetworkOptions(host, port, loops, backlog, transport, certificate, http, webSocket);
+        return new NetworkOptions(host, port, loops, backlog, transport, certificate, http, connections, webSocket);
     }
 
     /**
@@ -218,7 +254,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withHttp(HttpLimits limits) {
-        return new NetworkOptions(host, port, loops, backlog, transport, tls, limits, webSocket);
+        return new NetworkOptions(host, port, loops, backlog, transport, tls, limits, connections, webSocket);
     }
 
     /**
@@ -228,7 +264,17 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withWebSocket(WebSocketLimits limits) {
-        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, limits);
+        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, connections, limits);
+    }
+
+    /**
+     * These options with other limits of connections.
+     *
+     * @param limits see {@link #connections()}
+     * @return the options
+     */
+    public NetworkOptions withConnections(ConnectionLimits limits) {
+        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, limits, webSocket);
     }
 
     private static void requirePositive(Duration value, String name) {

@@ -43,6 +43,8 @@ final class Upgrade implements WebSocketUpgrade {
     private int earlyBytes;
     private boolean answered;
     private boolean ended;
+    // null once the WebSocket is open, or was refused
+    private @Nullable Runnable gone;
 
     Upgrade(HttpRouter router, HttpRequest request, HttpEndpoint endpoint, String key) {
         this.router = router;
@@ -80,7 +82,7 @@ final class Upgrade implements WebSocketUpgrade {
             extra = Handshake.checked(subprotocol, headers);
         } catch (IllegalArgumentException e) {
             log.error("the answer to {} has headers that cannot be sent", request, e);
-            refuse(Answers.plain(500));
+            giveUp();
             return;
         }
         answer(() -> {
@@ -98,9 +100,21 @@ final class Upgrade implements WebSocketUpgrade {
     public void refuse(HttpResponse response) {
         Objects.requireNonNull(response, "response");
         answer(() -> {
+            gone = null;
             end();
             router.fail(response);
         });
+    }
+
+    @Override
+    public void onGone(Runnable action) {
+        assert router.loop().inLoop();
+        Objects.requireNonNull(action, "gone");
+        if (ended) {
+            action.run();
+        } else {
+            gone = action;
+        }
     }
 
     private void answer(Runnable action) {
@@ -118,8 +132,16 @@ final class Upgrade implements WebSocketUpgrade {
             endpoint.onUpgrade(this);
         } catch (Throwable e) { // whatever an endpoint throws stays with its request
             log.error("the endpoint failed at {}", request, e);
-            refuse(Answers.plain(500));
+            giveUp();
         }
+    }
+
+    // not as the owner's refusal: the owner hears that it has come to nothing
+    private void giveUp() {
+        answer(() -> {
+            end();
+            router.fail(Answers.plain(500));
+        });
     }
 
     /** Takes bytes that came before the WebSocket is open, and releases them. */
@@ -142,6 +164,11 @@ final class Upgrade implements WebSocketUpgrade {
         ByteBuf bytes;
         while ((bytes = early.poll()) != null) {
             bytes.release();
+        }
+        Runnable action = gone;
+        gone = null;
+        if (action != null) {
+            action.run();
         }
     }
 
@@ -176,6 +203,7 @@ final class Upgrade implements WebSocketUpgrade {
         }
         WebSocketHandler handler = new WebSocketHandler(
                 home, maxMessageBytes, router.options().webSocket().maxFragments());
+        gone = null;
         ctx.pipeline().addLast(handler);
         ctx.channel().config().setAutoRead(true);
         handler.open(Handshake.answer(home.acceptKey(key), subprotocol, headers), opened);

@@ -1,5 +1,7 @@
 package io.maru.server.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -17,7 +19,9 @@ final class FakeUpgrade implements WebSocketUpgrade {
     private @Nullable FakeChannel channel;
     private @Nullable ManualLoop home;
     private @Nullable Function<WebSocketChannel, WebSocketListener> opened;
+    private @Nullable Runnable gone;
     private boolean held;
+    private boolean ended;
     private int maxMessageBytes;
 
     FakeUpgrade(HttpRequest request, ManualLoop loop) {
@@ -42,7 +46,7 @@ final class FakeUpgrade implements WebSocketUpgrade {
             @Nullable String chosen,
             ResponseHeaders answer,
             Function<WebSocketChannel, WebSocketListener> whenOpened) {
-        if (headers == null && refusal == null) {
+        if (headers == null && refusal == null && !ended) {
             home = (ManualLoop) to;
             maxMessageBytes = max;
             subprotocol = chosen;
@@ -55,6 +59,7 @@ final class FakeUpgrade implements WebSocketUpgrade {
     }
 
     private void open() {
+        gone = null;
         FakeChannel open = new FakeChannel(Objects.requireNonNull(home));
         channel = open;
         open.listener = Objects.requireNonNull(opened).apply(open);
@@ -64,6 +69,25 @@ final class FakeUpgrade implements WebSocketUpgrade {
     public void refuse(HttpResponse response) {
         if (headers == null && refusal == null) {
             refusal = response;
+            gone = null;
+        }
+    }
+
+    @Override
+    public void onGone(Runnable action) {
+        assertThat(loop.inLoop()).isTrue();
+        if (ended) {
+            action.run();
+        } else {
+            gone = action;
+        }
+    }
+
+    /** The connection ends before the WebSocket is open. */
+    void cut() {
+        ended = true;
+        if (gone != null) {
+            loop.turn(gone);
         }
     }
 

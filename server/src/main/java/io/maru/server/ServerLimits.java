@@ -1,0 +1,223 @@
+package io.maru.server;
+
+import io.maru.server.engine.Load;
+import io.maru.server.netty.NetworkOptions;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * What a server lets come about, over all of its clients. Immutable; made by {@link Builder}, whose methods say what each is,
+ * by {@link ServerOptions.Builder#limits}.
+ *
+ * @param maxConnections see {@link Builder#maxConnections}
+ * @param maxConnectionsPerAddress see {@link Builder#maxConnectionsPerAddress}
+ * @param maxTcpConnections see {@link Builder#maxTcpConnections}
+ * @param maxSilentConnections see {@link Builder#maxSilentConnections}
+ * @param maxPendingDecisions see {@link Builder#maxPendingDecisions}
+ * @param maxDynamicNamespaces see {@link Builder#maxDynamicNamespaces}
+ * @param maxRooms see {@link Builder#maxRooms}
+ * @param maxPendingRoomEvents see {@link Builder#maxPendingRoomEvents}
+ * @param lowWaterMark see {@link Builder#waterMarks}
+ * @param highWaterMark see {@link Builder#waterMarks}
+ * @param retryAfter see {@link Builder#retryAfter}
+ */
+public record ServerLimits(
+        int maxConnections,
+        int maxConnectionsPerAddress,
+        int maxTcpConnections,
+        int maxSilentConnections,
+        int maxPendingDecisions,
+        int maxDynamicNamespaces,
+        int maxRooms,
+        int maxPendingRoomEvents,
+        int lowWaterMark,
+        int highWaterMark,
+        Duration retryAfter) {
+
+    /** Checks the values. */
+    public ServerLimits {
+        requirePositive(maxConnections, "maxConnections");
+        requirePositive(maxConnectionsPerAddress, "maxConnectionsPerAddress");
+        requirePositive(maxTcpConnections, "maxTcpConnections");
+        requirePositive(maxSilentConnections, "maxSilentConnections");
+        requirePositive(maxPendingDecisions, "maxPendingDecisions");
+        requirePositive(maxDynamicNamespaces, "maxDynamicNamespaces");
+        requirePositive(maxRooms, "maxRooms");
+        requirePositive(maxPendingRoomEvents, "maxPendingRoomEvents");
+        requirePositive(lowWaterMark, "waterMarks");
+        requirePositive(highWaterMark - lowWaterMark + 1L, "waterMarks");
+        requirePositive(retryAfter.toMillis(), "retryAfter");
+    }
+
+    private static void requirePositive(long value, String name) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(name + " above zero, and in order, expected: " + value);
+        }
+    }
+
+    Load.Limits load() {
+        return new Load.Limits(
+                maxConnections, maxConnectionsPerAddress, maxPendingDecisions, null, Integer.MAX_VALUE, retryAfter);
+    }
+
+    NetworkOptions.ConnectionLimits network() {
+        return new NetworkOptions.ConnectionLimits(
+                maxTcpConnections, maxSilentConnections, lowWaterMark, highWaterMark);
+    }
+
+    /** Collects limits. For one thread. */
+    public static final class Builder {
+        private int maxConnections = 1_000_000;
+        private int maxConnectionsPerAddress = Integer.MAX_VALUE;
+        private int maxTcpConnections = 2_000_000;
+        private int maxSilentConnections = 16_384;
+        private int maxPendingDecisions = 10_000;
+        private int maxDynamicNamespaces = 100_000;
+        private int maxRooms = 1_000_000;
+        private int maxPendingRoomEvents = 100_000;
+        private int lowWaterMark = 32 * 1024;
+        private int highWaterMark = 64 * 1024;
+        private Duration retryAfter = Duration.ofSeconds(10);
+
+        Builder() {}
+
+        /**
+         * How many sessions there may be, of all kinds; handshakes that are being decided count. One more is refused with 503
+         * and {@code Retry-After}.
+         *
+         * @param value 1,000,000 unless set
+         * @return this
+         */
+        public Builder maxConnections(int value) {
+            maxConnections = value;
+            return this;
+        }
+
+        /**
+         * How many sessions one address may have; of IPv6 the first 64 bits count. One more is refused with 429 and {@code
+         * Retry-After}. Behind a proxy that does not tell the address, all clients have one.
+         *
+         * @param value any number unless set
+         * @return this
+         */
+        public Builder maxConnectionsPerAddress(int value) {
+            maxConnectionsPerAddress = value;
+            return this;
+        }
+
+        /**
+         * How many TCP connections there may be, whatever they are for; a client that polls can have several. One more is
+         * closed at once.
+         *
+         * @param value 2,000,000 unless set
+         * @return this
+         */
+        public Builder maxTcpConnections(int value) {
+            maxTcpConnections = value;
+            return this;
+        }
+
+        /**
+         * Of how many TCP connections the headers of a request may be awaited. With one more, the one that has been awaited for
+         * the longest time is closed. Loops share the number evenly.
+         *
+         * @param value 16,384 unless set
+         * @return this
+         */
+        public Builder maxSilentConnections(int value) {
+            maxSilentConnections = value;
+            return this;
+        }
+
+        /**
+         * How many decisions of the application may be awaited: of handshake guards, namespace guards and namespaces'
+         * middlewares. One handshake more is refused with 503 and {@code Retry-After}, one entry into a namespace more with
+         * {@code Server is busy}.
+         *
+         * @param value 10,000 unless set
+         * @return this
+         */
+        public Builder maxPendingDecisions(int value) {
+            maxPendingDecisions = value;
+            return this;
+        }
+
+        /**
+         * How many namespaces clients may have called into being, by patterns and guards. Another name is an invalid
+         * namespace. Those that the application has made itself do not count.
+         *
+         * @param value 100,000 unless set
+         * @return this
+         * @see ServerOptions.Builder#cleanupEmptyChildNamespaces
+         */
+        public Builder maxDynamicNamespaces(int value) {
+            maxDynamicNamespaces = value;
+            return this;
+        }
+
+        /**
+         * How many rooms there may be, in all namespaces. Who joins one more gets an exception.
+         *
+         * @param value 1,000,000 unless set
+         * @return this
+         */
+        public Builder maxRooms(int value) {
+            maxRooms = value;
+            return this;
+        }
+
+        /**
+         * How many events may wait for the room listeners of one namespace. What happens beyond is not told to them, and
+         * counted.
+         *
+         * @param value 100,000 unless set
+         * @return this
+         * @see Namespace#onRooms
+         */
+        public Builder maxPendingRoomEvents(int value) {
+            maxPendingRoomEvents = value;
+            return this;
+        }
+
+        /**
+         * When a connection counts as one that does not take what it is sent: {@link Socket#isWritable} and {@link
+         * Socket#onDrain} follow these marks.
+         *
+         * @param low bytes; a connection that holds fewer takes messages again; 32 KiB unless set
+         * @param high bytes; a connection that holds more takes none; 64 KiB unless set
+         * @return this
+         */
+        public Builder waterMarks(int low, int high) {
+            lowWaterMark = low;
+            highWaterMark = high;
+            return this;
+        }
+
+        /**
+         * What a client that is refused for want of room is told to wait, at least; it is told up to twice that, so that not all
+         * come again at once.
+         *
+         * @param value 10 seconds unless set
+         * @return this
+         */
+        public Builder retryAfter(Duration value) {
+            retryAfter = Objects.requireNonNull(value, "retryAfter");
+            return this;
+        }
+
+        ServerLimits build() {
+            return new ServerLimits(
+                    maxConnections,
+                    maxConnectionsPerAddress,
+                    maxTcpConnections,
+                    maxSilentConnections,
+                    maxPendingDecisions,
+                    maxDynamicNamespaces,
+                    maxRooms,
+                    maxPendingRoomEvents,
+                    lowWaterMark,
+                    highWaterMark,
+                    retryAfter);
+        }
+    }
+}
