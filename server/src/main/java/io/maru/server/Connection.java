@@ -36,6 +36,7 @@ final class Connection implements SessionListener {
     private static final String NOT_AUTHORIZED = "Not authorized";
     private static final String NO_SESSION = "A session message is expected first";
     private static final String BUSY = "Server is busy";
+    private static final String TOO_MANY = "Too many messages";
 
     private final MaruServer server;
     private final Session session;
@@ -61,6 +62,8 @@ final class Connection implements SessionListener {
     private int undecided;
     // shared by its sockets: a client that enters and leaves faster than handlers run is slowed down as well
     private final HandlerQueue handlers;
+    // null where there is no rate
+    private final @Nullable Throttle throttle;
 
     Connection(
             MaruServer server,
@@ -80,6 +83,7 @@ final class Connection implements SessionListener {
                 server.options().maxPendingEvents(),
                 server.options().maxPendingBytes(),
                 reading -> loop().run(() -> setReading(reading)));
+        this.throttle = Throttle.of(server, session, this::setReading);
         this.decoder = dialect.newDecoder(home == null ? "/" : home);
     }
 
@@ -102,6 +106,9 @@ final class Connection implements SessionListener {
 
     @Override
     public void onText(byte[] utf8, int from) {
+        if (throttle != null) {
+            throttle.part(utf8.length - from);
+        }
         try {
             take(decoder.text(utf8, from));
         } catch (WireException e) {
@@ -111,6 +118,9 @@ final class Connection implements SessionListener {
 
     @Override
     public void onBinary(byte[] data) {
+        if (throttle != null) {
+            throttle.part(data.length);
+        }
         try {
             take(decoder.binary(data));
         } catch (WireException e) {
@@ -123,7 +133,11 @@ final class Connection implements SessionListener {
             if (packetDeadline != null) {
                 packetDeadline.remove();
             }
-            onPacket(packet);
+            if (throttle == null || throttle.admit()) {
+                onPacket(packet);
+            } else if (session.isOpen()) {
+                tooMany(packet);
+            }
         } else if (decoder.isWaiting()) {
             if (packetDeadline == null) {
                 packetDeadline = new Deadlines.Node<>(this);
@@ -131,6 +145,17 @@ final class Connection implements SessionListener {
             if (!packetDeadline.isListed()) {
                 timers.packets.add(packetDeadline);
             }
+        }
+    }
+
+    /** A packet that has come earlier than its rate allows. */
+    private void tooMany(Packet packet) {
+        if (packet instanceof Packet.Connect connect) {
+            refuse(connect.namespace(), TOO_MANY, null, refusal -> {});
+        } else if (packet instanceof Packet.Event event && (home != null || isIn(event.namespace()))) {
+            fail(event.namespace(), event.ackId(), TOO_MANY);
+        } else {
+            onPacket(packet);
         }
     }
 
@@ -217,15 +242,29 @@ final class Connection implements SessionListener {
             session.close(CloseReason.FORCED_CLOSE);
             return;
         }
-        String message = e.reason() == Reason.LIMIT ? "Message too large or too deep" : String.valueOf(e.getMessage());
-        Socket socket = home == null ? null : sockets.get(home);
-        if (socket != null && socket.isConnected()) {
-            // behind what came before, so that answers keep the order of questions
-            socket.handle(() -> new Ack(socket, e.ackId()).fail(message));
-        } else {
-            write(new Packet.Failure(home == null ? "/" : home, message));
-            answerWithError(e.ackId(), message);
+        boolean early = throttle != null && !throttle.admit();
+        if (session.isOpen()) {
+            String limit = "Message too large or too deep";
+            String message = e.reason() == Reason.LIMIT ? limit : String.valueOf(e.getMessage());
+            fail(home == null ? "/" : home, e.ackId(), early ? TOO_MANY : message);
         }
+    }
+
+    /** Tells the client that a message was not taken. */
+    private void fail(String namespace, long ackId, String message) {
+        Socket socket = sockets.get(namespace);
+        if (socket != null && isIn(namespace)) {
+            // behind what came before, so that answers keep the order of questions
+            socket.handle(() -> new Ack(socket, ackId).fail(message));
+        } else {
+            write(new Packet.Failure(namespace, message));
+            answerWithError(ackId, message);
+        }
+    }
+
+    private boolean isIn(String namespace) {
+        Socket socket = sockets.get(namespace);
+        return socket != null && socket.isConnected();
     }
 
     private void answerWithError(long ackId, String message) {
@@ -452,6 +491,9 @@ final class Connection implements SessionListener {
             server.counters().slowConsumers.increment();
         }
         early = null;
+        if (throttle != null) {
+            throttle.end();
+        }
         while (undecided > 0) {
             decided();
         }

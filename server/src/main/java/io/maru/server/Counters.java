@@ -8,6 +8,8 @@ final class Counters {
     final LongAdder droppedVolatile = new LongAdder();
     final LongAdder slowConsumers = new LongAdder();
     final LongAdder refusedPackets = new LongAdder();
+    final LongAdder overRate = new LongAdder();
+    final LongAdder ratePauses = new LongAdder();
     final LongAdder refusedNamespaces = new LongAdder();
     final LongAdder refusedRooms = new LongAdder();
     final LongAdder droppedRoomEvents = new LongAdder();

@@ -24,6 +24,8 @@ public enum DisconnectReason {
     SERVER_SHUTTING_DOWN("server shutting down"),
     /** The client took too little of what was sent to it. */
     SLOW_CONSUMER("slow consumer"),
+    /** The client sent faster than a rate allows: {@link Excess#CLOSE}. */
+    TOO_MANY_MESSAGES("too many messages"),
     /** The server had to keep too much, and most of it for this client. */
     SERVER_OVERLOADED("server overloaded");
 
@@ -66,6 +68,7 @@ public enum DisconnectReason {
             case SERVER_CLOSE -> FORCED_SERVER_CLOSE;
             case SERVER_SHUTDOWN -> SERVER_SHUTTING_DOWN;
             case SLOW_CONSUMER -> SLOW_CONSUMER;
+            case TOO_MANY_MESSAGES -> TOO_MANY_MESSAGES;
             case OVERLOADED -> SERVER_OVERLOADED;
         };
     }

@@ -10,6 +10,8 @@ package io.maru.server;
  * @param refusedAddress handshakes refused since their address had too many connections
  * @param refusedPending handshakes, and entries into namespaces, refused since too many were being decided
  * @param refusedTcp TCP connections closed since there were too many, or too many that said nothing
+ * @param overRate messages not taken since they came faster than a rate allows
+ * @param ratePauses how often a client was not read for a while since it sent faster than a rate allows
  * @param refusedNamespaces names of namespaces refused since clients had called too many into being
  * @param refusedRooms rooms that nobody could join since there were too many
  * @param droppedRoomEvents what room listeners did not hear since too much waited for them
@@ -25,6 +27,8 @@ public record LimitStats(
         long refusedAddress,
         long refusedPending,
         long refusedTcp,
+        long overRate,
+        long ratePauses,
         long refusedNamespaces,
         long refusedRooms,
         long droppedRoomEvents,

@@ -266,13 +266,7 @@ public final class MaruServer implements AutoCloseable {
         Objects.requireNonNull(handler, "handler");
         Set<WebSocket> clients = ConcurrentHashMap.newKeySet();
         SessionAcceptor acceptor = session -> {
-            WebSocket webSocket = new WebSocket(
-                    (PlainSession) session,
-                    handlerThreads(session.loop().index()),
-                    options.maxPendingEvents(),
-                    options.maxPendingBytes(),
-                    error -> report(null, error),
-                    clients::remove);
+            WebSocket webSocket = new WebSocket(this, (PlainSession) session, clients::remove);
             clients.add(webSocket);
             webSocket.handle(() -> {
                 try {
@@ -438,6 +432,8 @@ public final class MaruServer implements AutoCloseable {
                 stats.refusedAddress(),
                 stats.refusedPending(),
                 network.refusedConnections(),
+                counters.overRate.sum(),
+                counters.ratePauses.sum(),
                 counters.refusedNamespaces.sum(),
                 counters.refusedRooms.sum(),
                 counters.droppedRoomEvents.sum(),

@@ -1,9 +1,11 @@
 package io.maru.server;
 
 import io.maru.server.engine.Load;
+import io.maru.server.engine.Rate;
 import io.maru.server.netty.NetworkOptions;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a server lets come about, over all of its clients. Immutable; made by {@link Builder}, whose methods say what each is,
@@ -17,6 +19,10 @@ import java.util.Objects;
  * @param maxDynamicNamespaces see {@link Builder#maxDynamicNamespaces}
  * @param maxRooms see {@link Builder#maxRooms}
  * @param maxPendingRoomEvents see {@link Builder#maxPendingRoomEvents}
+ * @param connectionRate see {@link Builder#connectionRate}
+ * @param addressRate see {@link Builder#addressRate}
+ * @param maxRememberedAddresses see {@link Builder#maxRememberedAddresses}
+ * @param excess see {@link Builder#excess}
  * @param lowWaterMark see {@link Builder#waterMarks}
  * @param highWaterMark see {@link Builder#waterMarks}
  * @param retryAfter see {@link Builder#retryAfter}
@@ -30,6 +36,10 @@ public record ServerLimits(
         int maxDynamicNamespaces,
         int maxRooms,
         int maxPendingRoomEvents,
+        @Nullable Rate connectionRate,
+        @Nullable Rate addressRate,
+        int maxRememberedAddresses,
+        Excess excess,
         int lowWaterMark,
         int highWaterMark,
         Duration retryAfter) {
@@ -44,6 +54,8 @@ public record ServerLimits(
         requirePositive(maxDynamicNamespaces, "maxDynamicNamespaces");
         requirePositive(maxRooms, "maxRooms");
         requirePositive(maxPendingRoomEvents, "maxPendingRoomEvents");
+        requirePositive(maxRememberedAddresses, "maxRememberedAddresses");
+        Objects.requireNonNull(excess, "excess");
         requirePositive(lowWaterMark, "waterMarks");
         requirePositive(highWaterMark - lowWaterMark + 1L, "waterMarks");
         requirePositive(retryAfter.toMillis(), "retryAfter");
@@ -57,7 +69,12 @@ public record ServerLimits(
 
     Load.Limits load() {
         return new Load.Limits(
-                maxConnections, maxConnectionsPerAddress, maxPendingDecisions, null, Integer.MAX_VALUE, retryAfter);
+                maxConnections,
+                maxConnectionsPerAddress,
+                maxPendingDecisions,
+                addressRate,
+                maxRememberedAddresses,
+                retryAfter);
     }
 
     NetworkOptions.ConnectionLimits network() {
@@ -75,6 +92,10 @@ public record ServerLimits(
         private int maxDynamicNamespaces = 100_000;
         private int maxRooms = 1_000_000;
         private int maxPendingRoomEvents = 100_000;
+        private @Nullable Rate connectionRate;
+        private @Nullable Rate addressRate;
+        private int maxRememberedAddresses = 100_000;
+        private Excess excess = Excess.ANSWER;
         private int lowWaterMark = 32 * 1024;
         private int highWaterMark = 64 * 1024;
         private Duration retryAfter = Duration.ofSeconds(10);
@@ -180,6 +201,52 @@ public record ServerLimits(
         }
 
         /**
+         * How much one connection may send. Every event and every entry into a namespace is a message; binary attachments count
+         * by their bytes.
+         *
+         * @param value anything unless set
+         * @return this
+         */
+        public Builder connectionRate(Rate value) {
+            connectionRate = Objects.requireNonNull(value, "connectionRate");
+            return this;
+        }
+
+        /**
+         * How much all connections of one address together may send; of IPv6 the first 64 bits count.
+         *
+         * @param value anything unless set
+         * @return this
+         */
+        public Builder addressRate(Rate value) {
+            addressRate = Objects.requireNonNull(value, "addressRate");
+            return this;
+        }
+
+        /**
+         * How many addresses without a connection are remembered, for the rate that they have used. They are forgotten when it
+         * has recovered; of more, some are forgotten earlier.
+         *
+         * @param value 100,000 unless set
+         * @return this
+         */
+        public Builder maxRememberedAddresses(int value) {
+            maxRememberedAddresses = value;
+            return this;
+        }
+
+        /**
+         * What is done with messages that come faster than a rate allows.
+         *
+         * @param value they are answered unless set
+         * @return this
+         */
+        public Builder excess(Excess value) {
+            excess = Objects.requireNonNull(value, "excess");
+            return this;
+        }
+
+        /**
          * When a connection counts as one that does not take what it is sent: {@link Socket#isWritable} and {@link
          * Socket#onDrain} follow these marks.
          *
@@ -215,6 +282,10 @@ public record ServerLimits(
                     maxDynamicNamespaces,
                     maxRooms,
                     maxPendingRoomEvents,
+                    connectionRate,
+                    addressRate,
+                    maxRememberedAddresses,
+                    excess,
                     lowWaterMark,
                     highWaterMark,
                     retryAfter);

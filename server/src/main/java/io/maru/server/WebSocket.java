@@ -7,7 +7,6 @@ import io.maru.server.engine.SessionListener;
 import io.maru.wire.Encoded;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
-import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +34,8 @@ public final class WebSocket {
     private final HandlerQueue handlers;
     private final Consumer<Throwable> errors;
     private final Consumer<WebSocket> closed;
+    // null where there is no rate
+    private final @Nullable Throttle throttle;
 
     // touched on the loop only: the two reasons not to read
     private boolean paused;
@@ -50,23 +51,19 @@ public final class WebSocket {
     private volatile @Nullable Consumer<Throwable> onError;
     private volatile @Nullable Runnable onDrain;
 
-    WebSocket(
-            PlainSession session,
-            Executor executor,
-            int maxPendingEvents,
-            int maxPendingBytes,
-            Consumer<Throwable> errors,
-            Consumer<WebSocket> closed) {
+    WebSocket(MaruServer server, PlainSession session, Consumer<WebSocket> closed) {
         this.session = session;
+        Consumer<Boolean> reading = on -> session.loop().run(() -> {
+            full += on ? -1 : 1;
+            setReading();
+        });
         this.handlers = new HandlerQueue(
-                executor,
-                maxPendingEvents,
-                maxPendingBytes,
-                reading -> session.loop().run(() -> {
-                    full += reading ? -1 : 1;
-                    setReading();
-                }));
-        this.errors = errors;
+                server.handlerThreads(session.loop().index()),
+                server.options().maxPendingEvents(),
+                server.options().maxPendingBytes(),
+                reading);
+        this.throttle = Throttle.of(server, session, reading);
+        this.errors = error -> server.report(null, error);
         this.closed = closed;
     }
 
@@ -334,12 +331,16 @@ public final class WebSocket {
         return new SessionListener() {
             @Override
             public void onText(byte[] utf8) {
-                handle(() -> call(onMessage, new String(utf8, StandardCharsets.UTF_8)), utf8.length);
+                if (admits(utf8.length)) {
+                    handle(() -> call(onMessage, new String(utf8, StandardCharsets.UTF_8)), utf8.length);
+                }
             }
 
             @Override
             public void onBinary(byte[] data) {
-                handle(() -> call(onBinary, data), data.length);
+                if (admits(data.length)) {
+                    handle(() -> call(onBinary, data), data.length);
+                }
             }
 
             @Override
@@ -370,6 +371,9 @@ public final class WebSocket {
                 int status = session.closeStatus();
                 String text = session.closeText();
                 closed.accept(WebSocket.this);
+                if (throttle != null) {
+                    throttle.end();
+                }
                 handle(() -> {
                     BiConsumer<Integer, String> handler = onClose;
                     if (handler != null) {
@@ -378,6 +382,14 @@ public final class WebSocket {
                 });
             }
         };
+    }
+
+    private boolean admits(int bytes) {
+        if (throttle == null) {
+            return true;
+        }
+        throttle.part(bytes);
+        return throttle.admit();
     }
 
     private static <T> void call(@Nullable Consumer<T> handler, T value) {

@@ -130,6 +130,7 @@ class DisconnectTest extends ServerFixture {
             case SERVER_CLOSE -> DisconnectReason.FORCED_SERVER_CLOSE;
             case SERVER_SHUTDOWN -> DisconnectReason.SERVER_SHUTTING_DOWN;
             case SLOW_CONSUMER -> DisconnectReason.SLOW_CONSUMER;
+            case TOO_MANY_MESSAGES -> DisconnectReason.TOO_MANY_MESSAGES;
             case OVERLOADED -> DisconnectReason.SERVER_OVERLOADED;
         };
         assertThat(DisconnectReason.of(reason)).isEqualTo(expected);
@@ -150,6 +151,7 @@ class DisconnectTest extends ServerFixture {
                         "forced server close",
                         "server shutting down",
                         "slow consumer",
+                        "too many messages",
                         "server overloaded");
     }
 

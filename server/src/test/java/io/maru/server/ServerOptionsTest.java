@@ -3,6 +3,7 @@ package io.maru.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.maru.server.engine.Rate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -69,6 +70,10 @@ class ServerOptionsTest {
                 of("maxDynamicNamespaces", o -> o.limits(l -> l.maxDynamicNamespaces(0))),
                 of("maxRooms", o -> o.limits(l -> l.maxRooms(0))),
                 of("maxPendingRoomEvents", o -> o.limits(l -> l.maxPendingRoomEvents(0))),
+                of("maxRememberedAddresses", o -> o.limits(l -> l.maxRememberedAddresses(0))),
+                of("rate", o -> o.limits(l -> l.connectionRate(new Rate(-1, 1, 0, 0)))),
+                of("burst", o -> o.limits(l -> l.connectionRate(Rate.ofMessages(1, 0)))),
+                of("burst", o -> o.limits(l -> l.addressRate(Rate.ofBytes(1, 0)))),
                 of("waterMarks", o -> o.limits(l -> l.waterMarks(0, 10))),
                 of("waterMarks", o -> o.limits(l -> l.waterMarks(11, 10))),
                 of("retryAfter", o -> o.limits(l -> l.retryAfter(Duration.ZERO))),

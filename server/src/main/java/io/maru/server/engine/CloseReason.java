@@ -22,6 +22,8 @@ public enum CloseReason {
     CONNECT_TIMEOUT("connect timeout", 4401),
     /** The peer was not let in. */
     REFUSED("refused", 4403),
+    /** The peer sent faster than a rate allows. */
+    TOO_MANY_MESSAGES("too many messages", 1008),
     /** More waits for the clients of the server than it may keep, and most of it for this one. */
     OVERLOADED("server overloaded", 1013);
 

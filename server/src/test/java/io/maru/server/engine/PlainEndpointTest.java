@@ -242,6 +242,7 @@ class PlainEndpointTest {
         "SLOW_CONSUMER, 4008 slow consumer",
         "CONNECT_TIMEOUT, 4401 connect timeout",
         "REFUSED, 4403 refused",
+        "TOO_MANY_MESSAGES, 1008 too many messages",
         "OVERLOADED, 1013 server overloaded",
     })
     void closesWithTheStatusOfTheReasonAndTellsOnce(CloseReason reason, String frame) {
