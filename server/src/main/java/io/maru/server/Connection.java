@@ -7,6 +7,7 @@ import io.maru.server.engine.CloseReason;
 import io.maru.server.engine.Deadlines;
 import io.maru.server.engine.Handling;
 import io.maru.server.engine.Loop;
+import io.maru.server.engine.PlainSession;
 import io.maru.server.engine.Session;
 import io.maru.server.engine.SessionListener;
 import io.maru.wire.Dialect;
@@ -32,6 +33,7 @@ final class Connection implements SessionListener {
     /** How a connection's timers are kept: one list for each loop. */
     record Timers(Deadlines<Connection> connects, Deadlines<Connection> packets) {}
 
+    private static final int CLOSED_NORMALLY = 1000;
     private static final String INVALID_NAMESPACE = "Invalid namespace";
     private static final String NOT_AUTHORIZED = "Not authorized";
     private static final String NO_SESSION = "A session message is expected first";
@@ -474,10 +476,31 @@ final class Connection implements SessionListener {
         }
     }
 
+    /** The server sends a socket away, with words for a client that can read them. */
+    void disconnect(Socket socket, String words) {
+        assert loop().inLoop();
+        sendAway(socket, DisconnectReason.SERVER_NAMESPACE_DISCONNECT);
+        if (session instanceof PlainSession plain) {
+            plain.close(CLOSED_NORMALLY, words);
+        }
+    }
+
+    /** A socket's time is over. */
+    void expired(Socket socket) {
+        sendAway(socket, DisconnectReason.EXPIRED);
+        if (home != null) {
+            session.close(CloseReason.EXPIRED);
+        }
+    }
+
     private void sendAway(Socket socket) {
+        sendAway(socket, DisconnectReason.SERVER_NAMESPACE_DISCONNECT);
+    }
+
+    private void sendAway(Socket socket, DisconnectReason reason) {
         if (sockets.get(socket.namespace().name()) == socket) {
             write(new Packet.Disconnect(socket.namespace().name()));
-            leave(socket, DisconnectReason.SERVER_NAMESPACE_DISCONNECT);
+            leave(socket, reason);
         }
     }
 
@@ -487,9 +510,7 @@ final class Connection implements SessionListener {
         if (packetDeadline != null) {
             packetDeadline.remove();
         }
-        if (reason == CloseReason.SLOW_CONSUMER) {
-            server.counters().slowConsumers.increment();
-        }
+        server.counters().ended(reason);
         early = null;
         if (throttle != null) {
             throttle.end();

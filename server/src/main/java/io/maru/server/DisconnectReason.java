@@ -24,6 +24,12 @@ public enum DisconnectReason {
     SERVER_SHUTTING_DOWN("server shutting down"),
     /** The client took too little of what was sent to it. */
     SLOW_CONSUMER("slow consumer"),
+    /** The client sent no message for so long: {@code idleTimeout}. */
+    IDLE_TIMEOUT("idle timeout"),
+    /** The connection has lasted as long as one may: {@code maxLifetime}. */
+    LIFETIME_OVER("lifetime over"),
+    /** The client was not let in anew in time: {@link Socket#expireAt}. */
+    EXPIRED("expired"),
     /** The client sent faster than a rate allows: {@link Excess#CLOSE}. */
     TOO_MANY_MESSAGES("too many messages"),
     /** The server had to keep too much, and most of it for this client. */
@@ -68,6 +74,9 @@ public enum DisconnectReason {
             case SERVER_CLOSE -> FORCED_SERVER_CLOSE;
             case SERVER_SHUTDOWN -> SERVER_SHUTTING_DOWN;
             case SLOW_CONSUMER -> SLOW_CONSUMER;
+            case IDLE_TIMEOUT -> IDLE_TIMEOUT;
+            case LIFETIME_OVER -> LIFETIME_OVER;
+            case EXPIRED -> EXPIRED;
             case TOO_MANY_MESSAGES -> TOO_MANY_MESSAGES;
             case OVERLOADED -> SERVER_OVERLOADED;
         };

@@ -10,6 +10,9 @@ package io.maru.server;
  * @param refusedAddress handshakes refused since their address had too many connections
  * @param refusedPending handshakes, and entries into namespaces, refused since too many were being decided
  * @param refusedTcp TCP connections closed since there were too many, or too many that said nothing
+ * @param idleTimeouts connections closed since their client sent no message for too long
+ * @param lifetimesOver connections closed since they had lasted as long as one may
+ * @param expired sockets sent away since their time was over
  * @param overRate messages not taken since they came faster than a rate allows
  * @param ratePauses how often a client was not read for a while since it sent faster than a rate allows
  * @param refusedNamespaces names of namespaces refused since clients had called too many into being
@@ -27,6 +30,9 @@ public record LimitStats(
         long refusedAddress,
         long refusedPending,
         long refusedTcp,
+        long idleTimeouts,
+        long lifetimesOver,
+        long expired,
         long overRate,
         long ratePauses,
         long refusedNamespaces,

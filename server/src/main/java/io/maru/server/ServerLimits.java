@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param addressRate see {@link Builder#addressRate}
  * @param maxRememberedAddresses see {@link Builder#maxRememberedAddresses}
  * @param excess see {@link Builder#excess}
+ * @param expiryGrace see {@link Builder#expiryGrace}
  * @param lowWaterMark see {@link Builder#waterMarks}
  * @param highWaterMark see {@link Builder#waterMarks}
  * @param retryAfter see {@link Builder#retryAfter}
@@ -40,6 +41,7 @@ public record ServerLimits(
         @Nullable Rate addressRate,
         int maxRememberedAddresses,
         Excess excess,
+        Duration expiryGrace,
         int lowWaterMark,
         int highWaterMark,
         Duration retryAfter) {
@@ -56,6 +58,7 @@ public record ServerLimits(
         requirePositive(maxPendingRoomEvents, "maxPendingRoomEvents");
         requirePositive(maxRememberedAddresses, "maxRememberedAddresses");
         Objects.requireNonNull(excess, "excess");
+        requirePositive(expiryGrace.toNanos() + 1, "expiryGrace");
         requirePositive(lowWaterMark, "waterMarks");
         requirePositive(highWaterMark - lowWaterMark + 1L, "waterMarks");
         requirePositive(retryAfter.toMillis(), "retryAfter");
@@ -96,6 +99,7 @@ public record ServerLimits(
         private @Nullable Rate addressRate;
         private int maxRememberedAddresses = 100_000;
         private Excess excess = Excess.ANSWER;
+        private Duration expiryGrace = Duration.ofSeconds(10);
         private int lowWaterMark = 32 * 1024;
         private int highWaterMark = 64 * 1024;
         private Duration retryAfter = Duration.ofSeconds(10);
@@ -247,6 +251,18 @@ public record ServerLimits(
         }
 
         /**
+         * How long a socket whose time is over stays, so that its client can show a new token.
+         *
+         * @param value 10 seconds unless set; zero sends it away at once
+         * @return this
+         * @see Socket#expireAt
+         */
+        public Builder expiryGrace(Duration value) {
+            expiryGrace = Objects.requireNonNull(value, "expiryGrace");
+            return this;
+        }
+
+        /**
          * When a connection counts as one that does not take what it is sent: {@link Socket#isWritable} and {@link
          * Socket#onDrain} follow these marks.
          *
@@ -286,6 +302,7 @@ public record ServerLimits(
                     addressRate,
                     maxRememberedAddresses,
                     excess,
+                    expiryGrace,
                     lowWaterMark,
                     highWaterMark,
                     retryAfter);

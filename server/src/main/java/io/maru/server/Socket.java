@@ -13,11 +13,14 @@ import io.maru.wire.Dialect;
 import io.maru.wire.Encoded;
 import io.maru.wire.Packet;
 import io.maru.wire.Payload;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class Socket {
 
     private static final Entered NOTHING_MISSED = new Entered(List.of(), "");
+    private static final int LONGEST_REASON = 123;
     private static final String TOO_MANY_ACKS = "too many answers are awaited of this socket";
 
     private enum State {
@@ -627,6 +631,48 @@ public final class Socket {
         return this;
     }
 
+    // ---- how long it may stay
+
+    /**
+     * Says until when the client may stay: when its token ends, say. At that time {@link #onExpire} is called; if no later time
+     * has been set when {@code expiryGrace} has passed then, the socket is sent away as {@link DisconnectReason#EXPIRED}. To
+     * be called again whenever the client has shown a new token.
+     *
+     * @param time the time by the clock on the wall; one that is over expires at once; null for no end
+     * @return this
+     * @see ServerLimits.Builder#expiryGrace
+     */
+    public Socket expireAt(@Nullable Instant time) {
+        Expiry expiry = handlers.expiry();
+        loop().run(() -> {
+            if (state != State.GONE) {
+                expiry.set(time);
+            }
+        });
+        return this;
+    }
+
+    /**
+     * Until when the client may stay.
+     *
+     * @return the time; empty for no end. From a thread other than the socket's loop, as it was just now
+     */
+    public Optional<Instant> expiresAt() {
+        Expiry expiry = handlers.knownExpiry();
+        return Optional.ofNullable(expiry == null ? null : expiry.at());
+    }
+
+    /**
+     * Hears that the client's time is over: the last moment to ask it for a new token.
+     *
+     * @param handler takes the socket; runs as handlers do
+     * @return this
+     */
+    public Socket onExpire(Handler<Socket> handler) {
+        handlers.expiry().handlers.add(Objects.requireNonNull(handler, "handler"));
+        return this;
+    }
+
     // ---- how it ends
 
     /** Sends the client out of the namespace; a connection that is in others stays. A plain WebSocket is closed. */
@@ -641,6 +687,21 @@ public final class Socket {
      */
     public void disconnect(boolean close) {
         run(() -> connection.disconnect(this, close));
+    }
+
+    /**
+     * As {@link #disconnect()}, with words for the client. A plain WebSocket is closed with 1000 and these words. Socket.IO has
+     * no place for them: its clients hear {@code io server disconnect}, and what the application emits before.
+     *
+     * @param reason at most 123 bytes of UTF-8
+     * @throws IllegalArgumentException when it is longer
+     */
+    public void disconnect(String reason) {
+        int length = reason.getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST_REASON) {
+            throw new IllegalArgumentException("a reason of at most 123 bytes expected: " + length);
+        }
+        run(() -> connection.disconnect(this, reason));
     }
 
     @Override
@@ -978,6 +1039,17 @@ public final class Socket {
         if (waiting != null) {
             waiting.answered(packet.args());
         }
+    }
+
+    /** Its time is over; on the loop. */
+    void expire() {
+        handlers.onExpire(handlers.expiry());
+    }
+
+    /** It was given no more time; on the loop. */
+    void expired() {
+        namespace.server().counters().expired.increment();
+        connection.expired(this);
     }
 
     /** The client takes messages again; on the loop. */

@@ -31,6 +31,8 @@ final class SocketHandlers {
         final List<Handler<Event>> outgoing = new CopyOnWriteArrayList<>();
         final List<Middleware<Event>> middlewares = new CopyOnWriteArrayList<>();
         final List<Runnable> drains = new CopyOnWriteArrayList<>();
+        // null until there is one; set under the lock of the socket's handlers
+        volatile @Nullable Expiry expiry;
     }
 
     SocketHandlers(Socket socket) {
@@ -83,8 +85,19 @@ final class SocketHandlers {
         }
     }
 
+    /** The client's time is over. */
+    void onExpire(Expiry expiry) {
+        if (!expiry.handlers.isEmpty()) {
+            queue.execute(() -> expiry.handlers.forEach(handler -> run(handler, socket)));
+        }
+    }
+
     /** The client has left; between the two kinds of handlers its rooms are forgotten, and then it is gone. */
     void onGone(DisconnectReason reason, boolean wasConnected, Runnable forgetRooms, Runnable gone) {
+        Expiry expiry = knownExpiry();
+        if (expiry != null) {
+            expiry.end();
+        }
         queue.execute(() -> {
             Hooks has = hooks;
             if (wasConnected && has != null) {
@@ -224,5 +237,26 @@ final class SocketHandlers {
             }
         }
         return has;
+    }
+
+    /** When the socket expires, if anybody has cared. */
+    @Nullable Expiry knownExpiry() {
+        Hooks has = hooks;
+        return has == null ? null : has.expiry;
+    }
+
+    Expiry expiry() {
+        Hooks has = hooks();
+        Expiry expiry = has.expiry;
+        if (expiry == null) {
+            synchronized (this) {
+                expiry = has.expiry;
+                if (expiry == null) {
+                    expiry = new Expiry(socket);
+                    has.expiry = expiry;
+                }
+            }
+        }
+        return expiry;
     }
 }

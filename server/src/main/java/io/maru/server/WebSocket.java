@@ -33,6 +33,7 @@ public final class WebSocket {
     private final PlainSession session;
     private final HandlerQueue handlers;
     private final Consumer<Throwable> errors;
+    private final Counters counters;
     private final Consumer<WebSocket> closed;
     // null where there is no rate
     private final @Nullable Throttle throttle;
@@ -64,6 +65,7 @@ public final class WebSocket {
                 reading);
         this.throttle = Throttle.of(server, session, reading);
         this.errors = error -> server.report(null, error);
+        this.counters = server.counters();
         this.closed = closed;
     }
 
@@ -370,6 +372,7 @@ public final class WebSocket {
                 readyState = ReadyState.CLOSED;
                 int status = session.closeStatus();
                 String text = session.closeText();
+                counters.ended(reason);
                 closed.accept(WebSocket.this);
                 if (throttle != null) {
                     throttle.end();

@@ -1,6 +1,7 @@
 package io.maru.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.maru.server.engine.CloseReason;
@@ -130,6 +131,9 @@ class DisconnectTest extends ServerFixture {
             case SERVER_CLOSE -> DisconnectReason.FORCED_SERVER_CLOSE;
             case SERVER_SHUTDOWN -> DisconnectReason.SERVER_SHUTTING_DOWN;
             case SLOW_CONSUMER -> DisconnectReason.SLOW_CONSUMER;
+            case IDLE_TIMEOUT -> DisconnectReason.IDLE_TIMEOUT;
+            case LIFETIME_OVER -> DisconnectReason.LIFETIME_OVER;
+            case EXPIRED -> DisconnectReason.EXPIRED;
             case TOO_MANY_MESSAGES -> DisconnectReason.TOO_MANY_MESSAGES;
             case OVERLOADED -> DisconnectReason.SERVER_OVERLOADED;
         };
@@ -151,6 +155,9 @@ class DisconnectTest extends ServerFixture {
                         "forced server close",
                         "server shutting down",
                         "slow consumer",
+                        "idle timeout",
+                        "lifetime over",
+                        "expired",
                         "too many messages",
                         "server overloaded");
     }
@@ -215,6 +222,40 @@ class DisconnectTest extends ServerFixture {
             await().until(() -> reasons.size() == 2);
             assertThat(reasons).containsExactly("/ disconnecting", "/ server namespace disconnect");
         }
+    }
+
+    @Test
+    void tellsAPlainClientTheWordsOfTheApplication() {
+        serveEnds();
+        WireClient client = plain();
+        await().until(() -> sockets.size() == 1);
+        sockets.get(0).emit("bye");
+        sockets.get(0).disconnect("자리 비움");
+        client.expect("{\"type\":\"bye\",\"args\":[]}");
+        assertThat(client.closeFrame()).isEqualTo(new WireClient.Closed(1000, "자리 비움"));
+        await().until(() -> reasons.size() == 2);
+        assertThat(reasons).containsExactly("/ disconnecting", "/ server namespace disconnect");
+    }
+
+    @Test
+    void hasNoPlaceForWordsToASocketIoClient() {
+        serveEnds();
+        WireClient client = socketIo();
+        connected(client.send("40/a,").text());
+        await().until(() -> sockets.size() == 2);
+        sockets.get(0).disconnect("words");
+        client.expect("41");
+        client.send("42/a,1[\"fence\"]").expect("43/a,1[]");
+    }
+
+    @Test
+    void refusesWordsThatNoCloseFrameCanHold() {
+        serveEnds();
+        plain();
+        await().until(() -> sockets.size() == 1);
+        assertThatThrownBy(() -> sockets.get(0).disconnect("가".repeat(42)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(sockets.get(0).isConnected()).isTrue();
     }
 
     @Test

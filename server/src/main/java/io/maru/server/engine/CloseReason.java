@@ -22,6 +22,12 @@ public enum CloseReason {
     CONNECT_TIMEOUT("connect timeout", 4401),
     /** The peer was not let in. */
     REFUSED("refused", 4403),
+    /** The peer sent no message for the time that it may be silent. */
+    IDLE_TIMEOUT("idle timeout", 4009),
+    /** The session has lasted as long as one may. */
+    LIFETIME_OVER("lifetime over", 4010),
+    /** What the peer was let in by holds no longer. */
+    EXPIRED("expired", 4011),
     /** The peer sent faster than a rate allows. */
     TOO_MANY_MESSAGES("too many messages", 1008),
     /** More waits for the clients of the server than it may keep, and most of it for this one. */

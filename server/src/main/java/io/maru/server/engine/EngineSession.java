@@ -62,6 +62,7 @@ public final class EngineSession extends SessionBase {
         assert loop.inLoop();
         transport.carryFor(side);
         timers.heartbeat.alive(side);
+        aging = timers.ages.begin(this);
     }
 
     /** Finds its owner; the open packet has been sent. */
@@ -179,6 +180,11 @@ public final class EngineSession extends SessionBase {
     }
 
     @Override
+    boolean isReading() {
+        return reading;
+    }
+
+    @Override
     public boolean isOpen() {
         return open;
     }
@@ -202,6 +208,7 @@ public final class EngineSession extends SessionBase {
         endedBy = reason;
         endBacklog(reason);
         timers.heartbeat.remove(side);
+        endAging();
         if (probe != null) {
             if (lingering
                     && probe.isAnswered()
@@ -263,6 +270,7 @@ public final class EngineSession extends SessionBase {
         public void onText(byte[] utf8, int from) {
             assert loop.inLoop();
             if (open && listener != null) {
+                heard();
                 try {
                     listener.onText(utf8, from);
                 } catch (RuntimeException e) {
@@ -273,6 +281,7 @@ public final class EngineSession extends SessionBase {
 
         private void onBinary(byte[] data) {
             if (listener != null) {
+                heard();
                 try {
                     listener.onBinary(data);
                 } catch (RuntimeException e) {

@@ -10,6 +10,9 @@ final class LoopTimers {
 
     final Heartbeat heartbeat;
 
+    /** The ends of sessions by time. */
+    final Aging.Lists ages;
+
     /** The WebSockets that a session may change to, each until it has. */
     final Deadlines<Probe> probes;
 
@@ -18,6 +21,7 @@ final class LoopTimers {
 
     LoopTimers(Loop loop, EngineOptions options) {
         heartbeat = new Heartbeat(loop, options.pingInterval(), options.pingTimeout());
+        ages = new Aging.Lists(loop, options.limits());
         probes = new Deadlines<>(loop, options.upgradeTimeout().toNanos(), Probe::close);
         farewells = new Deadlines<>(loop, FAREWELL.toNanos(), Runnable::run);
     }

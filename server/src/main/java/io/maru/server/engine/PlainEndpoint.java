@@ -144,6 +144,7 @@ public final class PlainEndpoint implements HttpEndpoint {
                     clients.decrementAndGet();
                     load.leave(request);
                 });
+        session.aging = home.ages.begin(session);
         home.add(session);
         clients.incrementAndGet();
         WebSocketListener listener = session.start(acceptor);
@@ -177,10 +178,12 @@ public final class PlainEndpoint implements HttpEndpoint {
     /** The sessions of one loop, and their heartbeat. Confined to the loop. */
     private static final class LoopSessions {
         final Heartbeat heartbeat;
+        final Aging.Lists ages;
         private @Nullable PlainSession first;
 
         LoopSessions(Loop loop, PlainOptions options) {
             heartbeat = new Heartbeat(loop, options.pingInterval(), options.pingTimeout());
+            ages = new Aging.Lists(loop, options.limits());
         }
 
         void add(PlainSession session) {

@@ -201,6 +201,11 @@ public final class PlainSession extends SessionBase {
     }
 
     @Override
+    boolean isReading() {
+        return reading;
+    }
+
+    @Override
     public boolean isOpen() {
         return open;
     }
@@ -280,6 +285,7 @@ public final class PlainSession extends SessionBase {
         closeText = text;
         endBacklog(reason);
         heartbeat.remove(side);
+        endAging();
         onEnd.accept(this);
         return true;
     }
@@ -325,6 +331,7 @@ public final class PlainSession extends SessionBase {
         public void onText(byte[] utf8) {
             SessionListener to = listener;
             if (open && to != null) { // without a lambda: this is what comes a million times
+                heard();
                 try {
                     to.onText(utf8);
                 } catch (RuntimeException e) {
@@ -335,6 +342,7 @@ public final class PlainSession extends SessionBase {
 
         @Override
         public void onBinary(byte[] data) {
+            heard();
             hear(l -> l.onBinary(data));
         }
 

@@ -14,6 +14,9 @@ abstract sealed class SessionBase implements Session permits EngineSession, Plai
     // null but while something waits in it
     @Nullable Backlog backlog;
 
+    // null where sessions do not end by time
+    @Nullable Aging aging;
+
     SessionBase(SessionRules rules) {
         this.rules = rules;
     }
@@ -92,6 +95,32 @@ abstract sealed class SessionBase implements Session permits EngineSession, Plai
                     hand(next);
                 }
             }
+        }
+    }
+
+    /** Whether messages of the client are taken. */
+    abstract boolean isReading();
+
+    /** A message of the client has come. */
+    final void heard() {
+        if (aging != null) {
+            aging.heard();
+        }
+    }
+
+    /** No message has come for the time that one may take. */
+    final void wasSilent() {
+        if (isReading()) {
+            close(CloseReason.IDLE_TIMEOUT);
+        } else {
+            heard(); // we ourselves have not listened
+        }
+    }
+
+    final void endAging() {
+        if (aging != null) {
+            aging.end();
+            aging = null;
         }
     }
 

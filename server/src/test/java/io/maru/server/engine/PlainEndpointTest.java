@@ -242,6 +242,9 @@ class PlainEndpointTest {
         "SLOW_CONSUMER, 4008 slow consumer",
         "CONNECT_TIMEOUT, 4401 connect timeout",
         "REFUSED, 4403 refused",
+        "IDLE_TIMEOUT, 4009 idle timeout",
+        "LIFETIME_OVER, 4010 lifetime over",
+        "EXPIRED, 4011 expired",
         "TOO_MANY_MESSAGES, 1008 too many messages",
         "OVERLOADED, 1013 server overloaded",
     })
