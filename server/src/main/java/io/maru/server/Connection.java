@@ -84,7 +84,8 @@ final class Connection implements SessionListener {
                 server.handlerThreads(session.loop().index()),
                 server.options().maxPendingEvents(),
                 server.options().maxPendingBytes(),
-                reading -> loop().run(() -> setReading(reading)));
+                reading -> loop().run(() -> setReading(reading)),
+                server.load());
         this.throttle = Throttle.of(server, session, this::setReading);
         this.decoder = dialect.newDecoder(home == null ? "/" : home);
     }
@@ -540,6 +541,11 @@ final class Connection implements SessionListener {
     /** The attachments of a packet did not come in time. */
     void packetTimedOut() {
         misplaced();
+    }
+
+    @Override
+    public long pendingBytes() {
+        return handlers.bytes();
     }
 
     @Override

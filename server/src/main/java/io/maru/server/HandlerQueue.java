@@ -1,5 +1,6 @@
 package io.maru.server;
 
+import io.maru.server.engine.Load;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
@@ -20,6 +21,8 @@ final class HandlerQueue implements Runnable {
     private final int maxTasks;
     private final int maxBytes;
     private final Consumer<Boolean> reading;
+    // where what waits is counted, or null
+    private final @Nullable Load load;
 
     // guarded by this
     private boolean running;
@@ -38,10 +41,21 @@ final class HandlerQueue implements Runnable {
      *     the wrong way round, so it has to count
      */
     HandlerQueue(Executor executor, int maxTasks, int maxBytes, Consumer<Boolean> reading) {
+        this(executor, maxTasks, maxBytes, reading, null);
+    }
+
+    HandlerQueue(
+            Executor executor, int maxTasks, int maxBytes, Consumer<Boolean> reading, @Nullable Load load) {
         this.executor = executor;
         this.maxTasks = maxTasks;
         this.maxBytes = maxBytes;
         this.reading = reading;
+        this.load = load;
+    }
+
+    /** The bytes that wait. */
+    synchronized long bytes() {
+        return bytes;
     }
 
     /** Runs a task after those that were given before. From any thread. */
@@ -74,7 +88,7 @@ final class HandlerQueue implements Runnable {
                     rest = new ArrayDeque<>(4);
                 }
                 rest.add(task);
-                bytes += size;
+                count(size);
                 filled = !full && (rest.size() >= maxTasks || bytes >= maxBytes);
                 full |= filled;
             }
@@ -107,10 +121,17 @@ final class HandlerQueue implements Runnable {
         }
     }
 
+    private void count(long more) {
+        bytes += more;
+        if (load != null && more != 0) {
+            load.queued(more);
+        }
+    }
+
     private boolean reset() {
         running = false;
         rest = null;
-        bytes = 0;
+        count(-bytes);
         boolean emptied = full;
         full = false;
         return emptied;

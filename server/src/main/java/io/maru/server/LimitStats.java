@@ -5,14 +5,18 @@ package io.maru.server;
  *
  * @param tcpConnections TCP connections that are open now
  * @param pendingDecisions decisions of guards and middlewares that are awaited now
+ * @param queuedBytes bytes that are kept now for all clients: what they do not take, and what waits for their handlers. What
+ *     several wait for counts for each; a few kilobytes of each WebSocket do not
  * @param rooms rooms that there are now, in all namespaces
  * @param refusedFull handshakes refused since there were too many connections
  * @param refusedAddress handshakes refused since their address had too many connections
  * @param refusedPending handshakes, and entries into namespaces, refused since too many were being decided
+ * @param refusedOverloaded handshakes refused since too much was kept for the clients that there are
  * @param refusedTcp TCP connections closed since there were too many, or too many that said nothing
  * @param idleTimeouts connections closed since their client sent no message for too long
  * @param lifetimesOver connections closed since they had lasted as long as one may
  * @param expired sockets sent away since their time was over
+ * @param overloaded connections closed since too much was kept for all clients, and most of it for them
  * @param overRate messages not taken since they came faster than a rate allows
  * @param ratePauses how often a client was not read for a while since it sent faster than a rate allows
  * @param refusedNamespaces names of namespaces refused since clients had called too many into being
@@ -25,14 +29,17 @@ package io.maru.server;
 public record LimitStats(
         int tcpConnections,
         int pendingDecisions,
+        long queuedBytes,
         int rooms,
         long refusedFull,
         long refusedAddress,
         long refusedPending,
+        long refusedOverloaded,
         long refusedTcp,
         long idleTimeouts,
         long lifetimesOver,
         long expired,
+        long overloaded,
         long overRate,
         long ratePauses,
         long refusedNamespaces,

@@ -75,7 +75,7 @@ public final class MaruServer implements AutoCloseable {
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
 
     /** An endpoint whose sessions end with the server. */
-    private record Closeable(Consumer<CloseReason> close) {}
+    private record Closeable(Consumer<CloseReason> close, BiConsumer<Loop, Consumer<Session>> sessions) {}
 
     private final ServerOptions options;
     private final ExecutorService workers = Workers.create();
@@ -90,6 +90,7 @@ public final class MaruServer implements AutoCloseable {
     private final @Nullable Recovery recovery;
     private final Namespaces namespaces;
     private final List<Closeable> endpoints = new CopyOnWriteArrayList<>();
+    private final Overload overload;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger rooms = new AtomicInteger();
     private final AtomicBoolean stopping = new AtomicBoolean();
@@ -111,6 +112,8 @@ public final class MaruServer implements AutoCloseable {
                     new Deadlines<>(loop, options.packetTimeout().toNanos(), Connection::packetTimedOut)));
         }
         this.recovery = options.recovery() == null ? null : recovery(options.recovery());
+        this.overload = new Overload(
+                this, (loop, action) -> endpoints.forEach(each -> each.sessions().accept(loop, action)));
         this.namespaces = new Namespaces(this);
         namespaces.of("/");
         addSocketIo(dialects);
@@ -281,7 +284,7 @@ public final class MaruServer implements AutoCloseable {
         };
         PlainEndpoint endpoint = new PlainEndpoint(plainOptions, workers, acceptor, load);
         routes.addUpgrades(path, endpoint);
-        endpoints.add(new Closeable(endpoint::close));
+        endpoints.add(new Closeable(endpoint::close, endpoint::forEach));
         return Collections.unmodifiableSet(clients);
     }
 
@@ -342,6 +345,7 @@ public final class MaruServer implements AutoCloseable {
         return network.start().whenComplete((bound, failure) -> {
             if (bound != null) {
                 port = bound;
+                overload.start();
             } else {
                 workers.shutdown();
             }
@@ -427,14 +431,17 @@ public final class MaruServer implements AutoCloseable {
         return new LimitStats(
                 network.connections(),
                 stats.pendingDecisions(),
+                queuedBytes(),
                 rooms.get(),
                 stats.refusedFull(),
                 stats.refusedAddress(),
                 stats.refusedPending(),
+                stats.refusedOverloaded(),
                 network.refusedConnections(),
                 counters.idleTimeouts.sum(),
                 counters.lifetimesOver.sum(),
                 counters.expired.sum(),
+                counters.overloaded.sum(),
                 counters.overRate.sum(),
                 counters.ratePauses.sum(),
                 counters.refusedNamespaces.sum(),
@@ -524,6 +531,11 @@ public final class MaruServer implements AutoCloseable {
         return handlerThreads.get(loop);
     }
 
+    /** What is kept for all clients: what they do not take, and what waits for their handlers. */
+    long queuedBytes() {
+        return network.heldBytes() + load.queuedBytes();
+    }
+
     /** A room has come to be, unless there are too many already. */
     boolean addRoom() {
         if (rooms.incrementAndGet() <= options.limits().maxRooms()) {
@@ -594,7 +606,7 @@ public final class MaruServer implements AutoCloseable {
             routes.addRequests(path, engine);
             routes.addUpgrades(path, engine);
         }
-        endpoints.add(new Closeable(engine::close));
+        endpoints.add(new Closeable(engine::close, engine::forEach));
     }
 
     private void addPlain(UnaryOperator<Dialect> dialects) {
@@ -627,7 +639,7 @@ public final class MaruServer implements AutoCloseable {
         if (!prefix.isEmpty()) {
             routes.addUpgrades(prefix, endpoint);
         }
-        endpoints.add(new Closeable(endpoint::close));
+        endpoints.add(new Closeable(endpoint::close, endpoint::forEach));
     }
 
     // browsers write other characters than those of URLs with percent signs

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxDynamicNamespaces see {@link Builder#maxDynamicNamespaces}
  * @param maxRooms see {@link Builder#maxRooms}
  * @param maxPendingRoomEvents see {@link Builder#maxPendingRoomEvents}
+ * @param maxQueuedBytes see {@link Builder#maxQueuedBytes}
  * @param connectionRate see {@link Builder#connectionRate}
  * @param addressRate see {@link Builder#addressRate}
  * @param maxRememberedAddresses see {@link Builder#maxRememberedAddresses}
@@ -37,6 +38,7 @@ public record ServerLimits(
         int maxDynamicNamespaces,
         int maxRooms,
         int maxPendingRoomEvents,
+        long maxQueuedBytes,
         @Nullable Rate connectionRate,
         @Nullable Rate addressRate,
         int maxRememberedAddresses,
@@ -56,6 +58,7 @@ public record ServerLimits(
         requirePositive(maxDynamicNamespaces, "maxDynamicNamespaces");
         requirePositive(maxRooms, "maxRooms");
         requirePositive(maxPendingRoomEvents, "maxPendingRoomEvents");
+        requirePositive(maxQueuedBytes, "maxQueuedBytes");
         requirePositive(maxRememberedAddresses, "maxRememberedAddresses");
         Objects.requireNonNull(excess, "excess");
         requirePositive(expiryGrace.toNanos() + 1, "expiryGrace");
@@ -95,6 +98,7 @@ public record ServerLimits(
         private int maxDynamicNamespaces = 100_000;
         private int maxRooms = 1_000_000;
         private int maxPendingRoomEvents = 100_000;
+        private long maxQueuedBytes = Runtime.getRuntime().maxMemory() / 2;
         private @Nullable Rate connectionRate;
         private @Nullable Rate addressRate;
         private int maxRememberedAddresses = 100_000;
@@ -205,6 +209,19 @@ public record ServerLimits(
         }
 
         /**
+         * How many bytes may be kept for all clients together: what they do not take, and what waits for their handlers. While
+         * it is more, handshakes are refused with 503 and {@code Retry-After}; after a second of that, those for whom most is
+         * kept are closed, a plain client with 1013. A message for many is kept once, but counts for each of them.
+         *
+         * @param value half of the JVM's largest heap unless set; {@code Long.MAX_VALUE} for any number
+         * @return this
+         */
+        public Builder maxQueuedBytes(long value) {
+            maxQueuedBytes = value;
+            return this;
+        }
+
+        /**
          * How much one connection may send. Every event and every entry into a namespace is a message; binary attachments count
          * by their bytes.
          *
@@ -298,6 +315,7 @@ public record ServerLimits(
                     maxDynamicNamespaces,
                     maxRooms,
                     maxPendingRoomEvents,
+                    maxQueuedBytes,
                     connectionRate,
                     addressRate,
                     maxRememberedAddresses,

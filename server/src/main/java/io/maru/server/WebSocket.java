@@ -62,7 +62,8 @@ public final class WebSocket {
                 server.handlerThreads(session.loop().index()),
                 server.options().maxPendingEvents(),
                 server.options().maxPendingBytes(),
-                reading);
+                reading,
+                server.load());
         this.throttle = Throttle.of(server, session, reading);
         this.errors = error -> server.report(null, error);
         this.counters = server.counters();
@@ -357,6 +358,11 @@ public final class WebSocket {
                 if (onPong != null) {
                     handle(() -> call(onPong, data));
                 }
+            }
+
+            @Override
+            public long pendingBytes() {
+                return handlers.bytes();
             }
 
             @Override

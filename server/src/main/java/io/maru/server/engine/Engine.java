@@ -224,7 +224,7 @@ public final class Engine implements HttpEndpoint {
         HttpRequest request = poll.request();
         String id = newId(request);
         PollingTransport transport =
-                new PollingTransport(loop, payloads -> keepFarewell(id == null ? "" : id, loop, payloads));
+                new PollingTransport(loop, payloads -> keepFarewell(id == null ? "" : id, loop, payloads), load);
         EngineSession session = id == null ? null : register(id, loop, request, transport);
         if (id == null || session == null) {
             visit.end();
@@ -356,6 +356,21 @@ public final class Engine implements HttpEndpoint {
             }
         }
         return refusal;
+    }
+
+    /**
+     * Visits the sessions of a loop; on that loop.
+     *
+     * @param loop the loop
+     * @param action takes each
+     */
+    public void forEach(Loop loop, Consumer<Session> action) {
+        assert loop.inLoop();
+        for (EngineSession session : sessions.values()) {
+            if (session.loop() == loop) {
+                action.accept(session);
+            }
+        }
     }
 
     /**

@@ -171,6 +171,11 @@ public final class EngineSession extends SessionBase {
     }
 
     @Override
+    public long keptBytes() {
+        return bufferedBytes() + (listener == null ? 0 : listener.pendingBytes());
+    }
+
+    @Override
     public void setReading(boolean on) {
         assert loop.inLoop();
         if (open && reading != on) {

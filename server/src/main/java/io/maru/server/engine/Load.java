@@ -20,12 +20,15 @@ public final class Load {
     private final LongAdder refusedFull = new LongAdder();
     private final LongAdder refusedAddress = new LongAdder();
     private final LongAdder refusedPending = new LongAdder();
+    private final LongAdder refusedOverloaded = new LongAdder();
     private final LongAdder queued = new LongAdder();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger pending = new AtomicInteger();
     private final Limits limits;
     // null while addresses do not matter
     private final @Nullable Addresses addresses;
+    // written by whoever watches over it
+    private volatile boolean overloaded;
 
     /**
      * Limits of all endpoints together.
@@ -100,6 +103,7 @@ public final class Load {
      * @param refusedFull handshakes refused since there were too many connections
      * @param refusedAddress handshakes refused since their address had too many
      * @param refusedPending handshakes and entries refused since too many were being decided
+     * @param refusedOverloaded handshakes refused since too much waited for the clients that there are
      * @param droppedNewest messages that were dropped when they were sent
      * @param droppedOldest messages that were dropped for later ones
      * @param coalesced messages that a later one of the same key has replaced
@@ -112,6 +116,7 @@ public final class Load {
             long refusedFull,
             long refusedAddress,
             long refusedPending,
+            long refusedOverloaded,
             long droppedNewest,
             long droppedOldest,
             long coalesced,
@@ -130,6 +135,7 @@ public final class Load {
                 refusedFull.sum(),
                 refusedAddress.sum(),
                 refusedPending.sum(),
+                refusedOverloaded.sum(),
                 droppedNewest.sum(),
                 droppedOldest.sum(),
                 coalesced.sum(),
@@ -149,7 +155,12 @@ public final class Load {
 
     // the connection is counted by then, and given back by the caller
     private @Nullable Refusal refusal(HttpRequest request, boolean asksGuard) {
-        if (connections.incrementAndGet() > limits.maxConnections()) {
+        boolean full = connections.incrementAndGet() > limits.maxConnections();
+        if (overloaded) {
+            refusedOverloaded.increment();
+            return Refusal.full(503, "Server is overloaded", retryAfter());
+        }
+        if (full) {
             refusedFull.increment();
             return Refusal.full(503, "Too many connections", retryAfter());
         }
@@ -209,6 +220,15 @@ public final class Load {
     }
 
     // ---- what waits
+
+    /**
+     * Says whether too much waits for the clients that there are: others are refused meanwhile.
+     *
+     * @param on whether it does
+     */
+    public void overloaded(boolean on) {
+        overloaded = on;
+    }
 
     /**
      * Counts bytes that wait, or wait no longer.

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An endpoint for bare WebSockets. A session lives on the loop of its connection. */
@@ -154,6 +155,20 @@ public final class PlainEndpoint implements HttpEndpoint {
             session.close(reason);
         }
         return listener;
+    }
+
+    /**
+     * Visits the sessions of a loop; on that loop. None may end meanwhile.
+     *
+     * @param loop the loop
+     * @param action takes each
+     */
+    public void forEach(Loop loop, Consumer<Session> action) {
+        assert loop.inLoop();
+        LoopSessions home = sessions.get(loop);
+        for (PlainSession session = home == null ? null : home.first; session != null; session = session.after) {
+            action.accept(session);
+        }
     }
 
     /**

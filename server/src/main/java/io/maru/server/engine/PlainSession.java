@@ -192,6 +192,11 @@ public final class PlainSession extends SessionBase {
     }
 
     @Override
+    public long keptBytes() {
+        return bufferedBytes() + (listener == null ? 0 : listener.pendingBytes());
+    }
+
+    @Override
     public void setReading(boolean on) {
         assert loop().inLoop();
         if (open && reading != on) {

@@ -6,6 +6,7 @@ import io.maru.wire.Utf8Buffer;
 import io.maru.wire.engineio.EnginePacket;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /** The packets that wait for the next poll, in order. Confined to a loop. */
 final class PollingBuffer {
@@ -21,11 +22,25 @@ final class PollingBuffer {
     private static final int OVERHEAD = 128;
 
     private final Deque<Waiting> packets = new ArrayDeque<>(4);
+    // where what waits is counted, or null
+    private final @Nullable Load load;
     private long bytes;
+
+    PollingBuffer() {
+        this(null);
+    }
+
+    PollingBuffer(@Nullable Load load) {
+        this.load = load;
+    }
 
     void add(Encoded packet, Framing framing) {
         packets.add(new Waiting(packet, framing));
-        bytes += payloadLength(packet);
+        long length = payloadLength(packet);
+        bytes += length;
+        if (load != null) {
+            load.queued(length + OVERHEAD);
+        }
     }
 
     boolean isEmpty() {
@@ -46,17 +61,24 @@ final class PollingBuffer {
     }
 
     void clear() {
+        forget();
         packets.clear();
+    }
+
+    private void forget() {
+        if (load != null) {
+            load.queued(-bytes());
+        }
         bytes = 0;
     }
 
     /** Hands over all packets, in order. */
     void moveTo(Sink sink) {
+        forget();
         Waiting waiting;
         while ((waiting = packets.poll()) != null) {
             sink.send(waiting.packet, waiting.framing);
         }
-        bytes = 0;
     }
 
     /**

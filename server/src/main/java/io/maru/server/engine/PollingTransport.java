@@ -25,7 +25,7 @@ final class PollingTransport implements Transport {
 
     private final Loop loop;
     private final Consumer<List<byte[]>> farewell;
-    private final PollingBuffer buffer = new PollingBuffer();
+    private final PollingBuffer buffer;
     private Carried carried = NOBODY;
     // written on the loop
     private volatile @Nullable PollRequest poll;
@@ -45,9 +45,11 @@ final class PollingTransport implements Transport {
      * A transport without a poll.
      *
      * @param farewell takes the last payloads, one a poll, for polls that are still to come
+     * @param load where what waits is counted
      */
-    PollingTransport(Loop loop, Consumer<List<byte[]>> farewell) {
+    PollingTransport(Loop loop, Consumer<List<byte[]>> farewell, Load load) {
         this.loop = loop;
+        this.buffer = new PollingBuffer(load);
         this.farewell = farewell;
     }
 
@@ -277,7 +279,7 @@ final class PollingTransport implements Transport {
         }
         ended = true;
         carried = NOBODY;
-        if (reason == CloseReason.SLOW_CONSUMER) {
+        if (reason == CloseReason.SLOW_CONSUMER || reason == CloseReason.OVERLOADED) {
             buffer.clear();
         }
         sayGoodbye(lingering);

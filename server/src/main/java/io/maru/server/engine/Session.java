@@ -77,6 +77,13 @@ public sealed interface Session permits SessionBase {
     long bufferedBytes();
 
     /**
+     * What the server keeps for it: what waits to be sent, and what its owner has not handled yet.
+     *
+     * @return bytes
+     */
+    long keptBytes();
+
+    /**
      * Stops or resumes taking messages from the client. Some that were read before may still come.
      *
      * @param reading whether to take them

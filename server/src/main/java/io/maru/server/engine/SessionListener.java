@@ -50,6 +50,15 @@ public interface SessionListener {
     default void onPong(byte[] data) {}
 
     /**
+     * What has come and waits to be handled.
+     *
+     * @return bytes
+     */
+    default long pendingBytes() {
+        return 0;
+    }
+
+    /**
      * The session has ended; nothing comes after.
      *
      * @param reason why

@@ -26,6 +26,9 @@ final class FrameOutput {
     /** Beyond this the buffer of the turn is sent before the turn's end. */
     static final int SPILL = 64 * 1024;
 
+    /** What holds no more than this after a flush is not worth watching. */
+    static final int MUCH = 4096;
+
     static final int PING = 0x89;
     static final int PONG = 0x8a;
 
@@ -45,6 +48,7 @@ final class FrameOutput {
     private boolean dirty;
     // whether something was given to the channel since it was flushed
     private boolean unflushed;
+    private boolean watched;
     private boolean ended;
 
     FrameOutput(NettyLoop loop, ChannelHandlerContext ctx) {
@@ -136,7 +140,18 @@ final class FrameOutput {
             ctx.flush();
             ChannelOutboundBuffer outbound = ctx.channel().unsafe().outboundBuffer();
             held = outbound == null ? 0 : outbound.totalPendingWriteBytes();
+            if (held > MUCH && !watched) {
+                watched = true;
+                loop.watch(this, held);
+            }
         }
+    }
+
+    /** The bytes that it holds now; when they are few it need not be watched any more. */
+    long watchedBytes() {
+        long bytes = ended ? 0 : bufferedBytes();
+        watched = bytes > MUCH;
+        return watched ? bytes : 0;
     }
 
     /** Sends what was written in this turn. */

@@ -13,6 +13,7 @@ final class LoopCounters {
     private final AtomicLong tasks = new AtomicLong();
     private final AtomicLong droppedPongs = new AtomicLong();
     private final AtomicLong droppedSilent = new AtomicLong();
+    private final AtomicLong held = new AtomicLong();
 
     void frame() {
         add(frames, 1);
@@ -43,6 +44,11 @@ final class LoopCounters {
         add(droppedSilent, 1);
     }
 
+    /** So much is held for peers that do not take it. */
+    void held(long bytes) {
+        held.setOpaque(bytes);
+    }
+
     LoopStats stats() {
         return new LoopStats(
                 frames.getOpaque(),
@@ -59,6 +65,10 @@ final class LoopCounters {
 
     long droppedSilent() {
         return droppedSilent.getOpaque();
+    }
+
+    long held() {
+        return held.getOpaque();
     }
 
     // there is one writer, so this need not be one step

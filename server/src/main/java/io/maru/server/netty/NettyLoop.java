@@ -50,6 +50,9 @@ final class NettyLoop implements Loop {
     /** How many tasks of other threads may wait before whoever gives one more waits too. */
     private static final int MAX_GIVEN = 8192;
 
+    /** How often it is looked what connections hold, while some hold much. */
+    private static final long WATCH_NANOS = 250_000_000;
+
     /** The thread of a loop. */
     static final class LoopThread extends FastThreadLocalThread {
         LoopThread(Runnable task) {
@@ -75,6 +78,8 @@ final class NettyLoop implements Loop {
     private @Nullable FrameOutput[] dirty = new FrameOutput[64];
     private @Nullable FrameOutput[] flushing = new FrameOutput[64];
     private int dirtyCount;
+    private @Nullable FrameOutput[] watched = new FrameOutput[16];
+    private int watchedCount;
     private @Nullable LoopMember members;
     private boolean ending;
     // called when the last connection has gone
@@ -212,6 +217,38 @@ final class NettyLoop implements Loop {
         dirty[dirtyCount++] = output;
         if (dirtyCount == 1) {
             execute(flushTurn);
+        }
+    }
+
+    /** Looks from now on at a WebSocket that holds much. */
+    void watch(FrameOutput output, long held) {
+        assert inLoop();
+        if (watchedCount == watched.length) {
+            watched = Arrays.copyOf(watched, watchedCount * 2);
+        }
+        watched[watchedCount++] = output;
+        counters.held(counters.held() + held);
+        if (watchedCount == 1) {
+            schedule(WATCH_NANOS, this::lookAtWatched);
+        }
+    }
+
+    private void lookAtWatched() {
+        long sum = 0;
+        int left = 0;
+        for (int i = 0; i < watchedCount; i++) {
+            FrameOutput output = watched[i];
+            watched[i] = null;
+            long bytes = output == null ? 0 : output.watchedBytes();
+            if (bytes > 0) {
+                watched[left++] = output;
+                sum += bytes;
+            }
+        }
+        watchedCount = left;
+        counters.held(sum);
+        if (left > 0) {
+            schedule(WATCH_NANOS, this::lookAtWatched);
         }
     }
 

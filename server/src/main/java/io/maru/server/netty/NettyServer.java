@@ -228,6 +228,16 @@ public final class NettyServer {
     }
 
     /**
+     * What WebSockets hold for peers that do not take it.
+     *
+     * @return bytes, a quarter of a second old at most; a few kilobytes of each are not counted, and what several hold together
+     *     counts for each
+     */
+    public long heldBytes() {
+        return loops.stream().mapToLong(loop -> loop.counters.held()).sum();
+    }
+
+    /**
      * The TCP connections that are open.
      *
      * @return their number
