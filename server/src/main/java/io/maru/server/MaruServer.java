@@ -15,7 +15,6 @@ import io.maru.server.engine.Session;
 import io.maru.server.engine.SessionAcceptor;
 import io.maru.server.netty.LoopStats;
 import io.maru.server.netty.NettyServer;
-import io.maru.server.netty.NetworkOptions;
 import io.maru.wire.Dialect;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.Payload;
@@ -101,7 +100,7 @@ public final class MaruServer implements AutoCloseable {
     MaruServer(ServerOptions options, UnaryOperator<Dialect> dialects) {
         this.options = options;
         this.load = new Load(options.limits().load());
-        this.network = new NettyServer(networkOptions(options), this::route);
+        this.network = new NettyServer(options.network(), this::route);
         for (Loop loop : network.loops()) {
             handlerThreads.add(
                     options.handlersOnEventLoop()
@@ -660,19 +659,5 @@ public final class MaruServer implements AutoCloseable {
         connections.incrementAndGet();
         connection.start();
         return connection;
-    }
-
-    private static NetworkOptions networkOptions(ServerOptions options) {
-        ServerOptions.Tls tls = options.tls();
-        return new NetworkOptions(
-                options.host(),
-                options.port(),
-                options.loops(),
-                NetworkOptions.DEFAULTS.backlog(),
-                NetworkOptions.Transport.valueOf(options.transport().name()),
-                tls == null ? null : new NetworkOptions.Tls(tls.certificateChain(), tls.privateKey()),
-                NetworkOptions.DEFAULTS.http(),
-                options.limits().network(),
-                NetworkOptions.DEFAULTS.webSocket());
     }
 }

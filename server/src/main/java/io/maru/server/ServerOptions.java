@@ -1,6 +1,7 @@
 package io.maru.server;
 
 import io.maru.server.engine.EngineOptions;
+import io.maru.server.netty.NetworkOptions;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.WireLimits;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine see {@link Builder#engine}
  * @param codec see {@link Builder#codec}
  * @param limits see {@link Builder#limits}
+ * @param network see {@link Builder#network}; address, loops, transport and certificate are those of these options
  * @param errors see {@link Builder#onError}
  */
 public record ServerOptions(
@@ -70,6 +73,7 @@ public record ServerOptions(
         EngineOptions engine,
         JsonCodec codec,
         ServerLimits limits,
+        NetworkOptions network,
         @Nullable BiConsumer<@Nullable Socket, Throwable> errors) {
 
     /** How the operating system is asked for the network. */
@@ -126,6 +130,11 @@ public record ServerOptions(
         Objects.requireNonNull(engine, "engine");
         Objects.requireNonNull(codec, "codec");
         Objects.requireNonNull(limits, "limits");
+        network = network.withAddress(host, port)
+                .withLoops(loops)
+                .withTransport(NetworkOptions.Transport.valueOf(transport.name()))
+                .withTls(tls == null ? null : new NetworkOptions.Tls(tls.certificateChain(), tls.privateKey()))
+                .withConnections(limits.network());
     }
 
     private static @Nullable String normalized(@Nullable String path, String name) {
@@ -198,6 +207,7 @@ public record ServerOptions(
         private final EngineOptions.Builder engine = EngineOptions.builder();
         private JsonCodec codec = JsonCodec.standard();
         private final ServerLimits.Builder limits = new ServerLimits.Builder();
+        private NetworkOptions network = NetworkOptions.DEFAULTS;
         private @Nullable BiConsumer<@Nullable Socket, Throwable> errors;
 
         private Builder() {}
@@ -503,6 +513,22 @@ public record ServerOptions(
         }
 
         /**
+         * How connections are dealt with: limits and times of HTTP and WebSockets.
+         *
+         * <pre>{@code
+         * options.network(network -> network.withHttp(network.http().withCompressionThreshold(-1)))
+         * }</pre>
+         *
+         * @param change takes the options as they are, and gives those to use. Address, port, loops, transport, certificate
+         *     and the limits of connections are set by other methods; what it says of them counts for nothing
+         * @return this
+         */
+        public Builder network(UnaryOperator<NetworkOptions> change) {
+            network = Objects.requireNonNull(change.apply(network), "network");
+            return this;
+        }
+
+        /**
          * Hears what handlers, middlewares and guards throw, unless the socket has an error handler of its own.
          *
          * @param listener takes the socket, or null where there is none, and the exception; they are logged unless set
@@ -548,6 +574,7 @@ public record ServerOptions(
                     engine.build(),
                     codec,
                     limits.build(),
+                    network,
                     errors);
         }
     }

@@ -135,6 +135,19 @@ public record NetworkOptions(
         }
 
         /**
+         * These limits with other sizes.
+         *
+         * @param initialLine see {@link #maxInitialLineLength()}
+         * @param headerSize see {@link #maxHeaderSize()}
+         * @param headers see {@link #maxHeaders()}
+         * @return the limits
+         */
+        public HttpLimits withSizes(int initialLine, int headerSize, int headers) {
+            return new HttpLimits(
+                    headerTimeout, idleTimeout, bodyTimeout, initialLine, headerSize, headers, compressionThreshold);
+        }
+
+        /**
          * These limits with another threshold for compression.
          *
          * @param bytes see {@link #compressionThreshold()}
@@ -189,6 +202,27 @@ public record NetworkOptions(
             requirePositive(maxFragments, "maxFragments");
             requirePositive(messageTimeout, "messageTimeout");
             requirePositive(closeTimeout, "closeTimeout");
+        }
+
+        /**
+         * These limits with another number of frames.
+         *
+         * @param frames see {@link #maxFragments()}
+         * @return the limits
+         */
+        public WebSocketLimits withMaxFragments(int frames) {
+            return new WebSocketLimits(frames, messageTimeout, closeTimeout);
+        }
+
+        /**
+         * These limits with other times.
+         *
+         * @param message see {@link #messageTimeout()}
+         * @param close see {@link #closeTimeout()}
+         * @return the limits
+         */
+        public WebSocketLimits withTimeouts(Duration message, Duration close) {
+            return new WebSocketLimits(maxFragments, message, close);
         }
     }
 
@@ -245,6 +279,16 @@ public record NetworkOptions(
      */
     public NetworkOptions withTls(@Nullable Tls certificate) {
         return new NetworkOptions(host, port, loops, backlog, transport, certificate, http, connections, webSocket);
+    }
+
+    /**
+     * These options with another number of connections that may wait.
+     *
+     * @param waiting see {@link #backlog()}
+     * @return the options
+     */
+    public NetworkOptions withBacklog(int waiting) {
+        return new NetworkOptions(host, port, loops, waiting, transport, tls, http, connections, webSocket);
     }
 
     /**
