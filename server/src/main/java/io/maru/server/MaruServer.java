@@ -591,7 +591,7 @@ public final class MaruServer implements AutoCloseable {
         Engine engine = new Engine(engineOptions, workers, session -> accept(session, dialect, null, false), load);
         addEngine(path, engine, engineOptions);
         if (options.serveClient()) {
-            ClientBundle bundle = new ClientBundle();
+            ClientBundle bundle = new ClientBundle(options.network().http().compressionThreshold() >= 0);
             String folder = path.equals("/") ? "/" : path + "/";
             ClientBundle.FILES.forEach(name -> http(folder + name, bundle));
         }

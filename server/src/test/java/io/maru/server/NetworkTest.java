@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -21,12 +22,13 @@ class NetworkTest extends ServerFixture {
     private java.net.http.HttpResponse<byte[]> get(String target, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + target));
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + target))
+                .version(HttpClient.Version.HTTP_1_1);
         if (headers.length > 0) {
             request.headers(headers);
         }
         return HttpClient.newHttpClient()
-                .send(request.build(), java.net.http.HttpResponse.BodyHandlers.ofByteArray());
+                .send(request.build(), BodyHandlers.ofByteArray());
     }
 
     @Test

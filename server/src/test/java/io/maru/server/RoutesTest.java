@@ -9,11 +9,14 @@ import io.maru.server.engine.EngineSession;
 import io.maru.server.engine.HttpResponse;
 import io.maru.server.engine.SessionListener;
 import io.maru.wire.Encoded;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 /** What else is on the port, and which path leads to what. */
@@ -145,5 +148,48 @@ class RoutesTest extends ServerFixture {
         assertThat(response.headers().firstValue("content-type")).contains("application/javascript; charset=utf-8");
         assertThat(response.body()).contains("Socket.IO");
         assertThat(get("/socket.io/package.json").statusCode()).isEqualTo(400); // Engine.IO's, not a file
+    }
+
+    @Test
+    void serveTheBrowserClientCompressedAndOnceOnly() throws Exception {
+        serve();
+        start();
+        String path = "/socket.io/socket.io.min.js";
+        java.net.http.HttpResponse<byte[]> whole = getBytes("GET", path);
+        if (whole.statusCode() == 404) {
+            return; // built without npm
+        }
+        String tag = whole.headers().firstValue("etag").orElseThrow();
+        assertThat(tag).matches("\"\\d+\\.\\d+\\.\\d+\"");
+        assertThat(whole.headers().firstValue("vary")).contains("Accept-Encoding");
+
+        java.net.http.HttpResponse<byte[]> packed = getBytes("GET", path, "Accept-Encoding", "br, gzip;q=0.5");
+        assertThat(packed.headers().firstValue("content-encoding")).contains("gzip");
+        assertThat(packed.headers().allValues("vary")).containsExactly("Accept-Encoding");
+        assertThat(new GZIPInputStream(new ByteArrayInputStream(packed.body()))).hasBinaryContent(whole.body());
+
+        java.net.http.HttpResponse<byte[]> head = getBytes("HEAD", path);
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValue("content-length")).contains(Integer.toString(whole.body().length));
+        assertThat(head.body()).isEmpty();
+
+        for (String known : List.of(tag, "W/" + tag, "\"other\", " + tag, "*")) {
+            java.net.http.HttpResponse<byte[]> same = getBytes("GET", path, "If-None-Match", known);
+            assertThat(same.statusCode()).as(known).isEqualTo(304);
+            assertThat(same.headers().firstValue("etag")).contains(tag);
+            assertThat(same.headers().firstValue("vary")).contains("Accept-Encoding");
+            assertThat(same.body()).isEmpty();
+        }
+        assertThat(getBytes("GET", path, "If-None-Match", "\"other\"").statusCode()).isEqualTo(200);
+    }
+
+    private java.net.http.HttpResponse<byte[]> getBytes(String method, String target, String... headers)
+            throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + target))
+                .method(method, HttpRequest.BodyPublishers.noBody());
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofByteArray());
     }
 }

@@ -1,5 +1,6 @@
 package io.maru.server.netty;
 
+import io.maru.server.engine.ContentCoding;
 import io.maru.server.engine.Deadlines;
 import io.maru.server.engine.HttpResponse;
 import io.netty.buffer.Unpooled;
@@ -89,7 +90,7 @@ final class AnswerQueue {
         }
         if (!closing && waiting.isEmpty() && fault != null) {
             closing = true;
-            ctx.write(Answers.encode(ctx.alloc(), fault, false, "close", null, loop.date()), ctx.voidPromise());
+            ctx.write(Answers.encode(ctx.alloc(), fault, false, "close", false, null, loop.date()), ctx.voidPromise());
         }
     }
 
@@ -98,12 +99,13 @@ final class AnswerQueue {
                 || Answers.asksToClose(response)
                 || !exchange.isComplete()
                         && (exchange.awaitsContinue() || exchange.unread() > HttpRouter.MAX_THROWN_AWAY);
-        String coding = compressionThreshold < 0 || response.body().length < compressionThreshold || exchange.http10()
-                ? null
-                : Answers.coding(exchange.request().headers().get("accept-encoding"));
+        boolean varies = Answers.isCompressible(response, compressionThreshold);
+        String coding = varies && !exchange.http10()
+                ? ContentCoding.choose(exchange.request().headers().get("accept-encoding"))
+                : null;
         boolean head = exchange.request().method().equals("HEAD");
         String connection = closing ? "close" : exchange.http10() ? "keep-alive" : null;
-        ctx.write(Answers.encode(ctx.alloc(), response, head, connection, coding, loop.date()), ctx.voidPromise());
+        ctx.write(Answers.encode(ctx.alloc(), response, head, connection, varies, coding, loop.date()), ctx.voidPromise());
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.maru.server.netty;
 
+import io.maru.server.engine.ContentCoding;
 import io.maru.server.engine.HttpResponse;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -26,11 +27,22 @@ final class Answers {
                 status, "text/plain", HttpResponseStatus.valueOf(status).reasonPhrase());
     }
 
+    /** Whether an answer is sent compressed to whom takes it so, and as it is to others. */
+    static boolean isCompressible(HttpResponse response, int threshold) {
+        return threshold >= 0
+                && response.body().length >= threshold
+                && response.status() >= 200
+                && response.status() < 300
+                && response.status() != 206
+                && !hasHeader(response, "content-encoding");
+    }
+
     /**
      * The bytes of an answer.
      *
      * @param head whether it answers HEAD: its body is left out
      * @param connection the header {@code Connection}, or null for none
+     * @param varies whether it is sent compressed to others, if not to this client
      * @param coding gzip or deflate, or null for neither
      * @return the bytes; the caller releases them
      */
@@ -39,14 +51,17 @@ final class Answers {
             HttpResponse response,
             boolean head,
             @Nullable String connection,
+            boolean varies,
             @Nullable String coding,
             String date) {
         byte[] body = response.body();
-        boolean encoded = false;
-        if (coding != null && !hasHeader(response, "content-encoding")) {
+        String encoding = null;
+        if (coding != null) {
             byte[] compressed = compress(body, coding);
-            encoded = compressed.length < body.length;
-            body = encoded ? compressed : body;
+            if (compressed.length < body.length) {
+                encoding = coding;
+                body = compressed;
+            }
         }
         StringBuilder lines = new StringBuilder(256);
         lines.append("HTTP/1.1 ")
@@ -57,8 +72,10 @@ final class Answers {
                 line(lines, header.getKey(), header.getValue());
             }
         }
-        if (encoded) {
-            line(lines, "Content-Encoding", coding == null ? "" : coding);
+        if (encoding != null) {
+            line(lines, "Content-Encoding", encoding);
+        }
+        if (varies) {
             line(lines, "Vary", "Accept-Encoding");
         }
         boolean bodiless = response.status() == 204 || response.status() == 304;
@@ -90,35 +107,9 @@ final class Answers {
         return false;
     }
 
-    /**
-     * What to compress with.
-     *
-     * @param accepted the header {@code Accept-Encoding}, or null
-     * @return gzip, deflate, or null for neither
-     */
-    static @Nullable String coding(@Nullable String accepted) {
-        if (accepted == null) {
-            return null;
-        }
-        boolean deflate = false;
-        for (String element : accepted.toLowerCase(Locale.ROOT).split(",", -1)) {
-            int semicolon = element.indexOf(';');
-            String name = (semicolon < 0 ? element : element.substring(0, semicolon)).strip();
-            if (semicolon >= 0
-                    && element.substring(semicolon + 1).replace(" ", "").matches("q=0(\\.0*)?")) {
-                continue;
-            }
-            if (name.equals("gzip") || name.equals("x-gzip")) {
-                return "gzip";
-            }
-            deflate |= name.equals("deflate");
-        }
-        return deflate ? "deflate" : null;
-    }
-
     private static byte[] compress(byte[] body, String coding) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(body.length / 2);
-        try (OutputStream out = coding.equals("gzip") ? new GZIPOutputStream(bytes) : new DeflaterOutputStream(bytes)) {
+        try (OutputStream out = coding.equals(ContentCoding.GZIP) ? new GZIPOutputStream(bytes) : new DeflaterOutputStream(bytes)) {
             out.write(body);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // memory does not fail

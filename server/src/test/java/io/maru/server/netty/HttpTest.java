@@ -11,6 +11,7 @@ import io.maru.server.engine.ResponseHeaders;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -347,6 +348,8 @@ class HttpTest {
                 "gzip | 1023 | ",
                 "br | 1024 | ",
                 "gzip;q=0, identity | 1024 | ",
+                "gzip;q=0.2, deflate;q=0.7 | 1024 | deflate",
+                "identity | 1024 | ",
             })
     void compressesWhatIsLargeEnough(String accepted, int length, String coding) throws IOException {
         String body = "a".repeat(length);
@@ -355,6 +358,7 @@ class HttpTest {
             client.get("/text", "Accept-Encoding: " + accepted);
             RawClient.Answer answer = client.readAnswer();
             assertThat(answer.header("content-encoding")).isEqualTo(coding);
+            assertThat(answer.header("vary")).isEqualTo(length < 1024 ? null : "Accept-Encoding");
             ByteArrayInputStream bytes = new ByteArrayInputStream(answer.body());
             byte[] plain = coding == null
                     ? answer.body()
@@ -362,6 +366,40 @@ class HttpTest {
                             ? new GZIPInputStream(bytes).readAllBytes()
                             : new InflaterInputStream(bytes).readAllBytes();
             assertThat(new String(plain, UTF_8)).isEqualTo(body);
+        }
+    }
+
+    @Test
+    void compressesNoErrorsAndNothingThatIsCompressed() throws IOException {
+        byte[] body = "a".repeat(5000).getBytes(UTF_8);
+        server.http("/error", it -> it.respond(HttpResponse.of(400, "text/plain", body)));
+        server.http(
+                "/packed",
+                it -> it.respond(new HttpResponse(200, new ResponseHeaders().add("content-encoding", "br"), body)));
+        try (RawClient client = server.connect()) {
+            client.get("/error", "Accept-Encoding: gzip");
+            RawClient.Answer error = client.readAnswer();
+            assertThat(error.header("content-encoding")).isNull();
+            assertThat(error.header("vary")).isNull();
+            assertThat(error.body()).isEqualTo(body);
+            client.get("/packed", "Accept-Encoding: gzip");
+            RawClient.Answer packed = client.readAnswer();
+            assertThat(packed.header("content-encoding")).isEqualTo("br");
+            assertThat(packed.body()).isEqualTo(body);
+        }
+    }
+
+    @Test
+    void compressesNothingThatWouldGrow() throws IOException {
+        byte[] noise = new byte[5000];
+        new Random(3).nextBytes(noise);
+        server.http("/noise", it -> it.respond(HttpResponse.of(200, "application/octet-stream", noise)));
+        try (RawClient client = server.connect()) {
+            client.get("/noise", "Accept-Encoding: gzip");
+            RawClient.Answer answer = client.readAnswer();
+            assertThat(answer.header("content-encoding")).isNull();
+            assertThat(answer.header("vary")).isEqualTo("Accept-Encoding");
+            assertThat(answer.body()).isEqualTo(noise);
         }
     }
 
