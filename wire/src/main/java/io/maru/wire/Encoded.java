@@ -2,6 +2,7 @@ package io.maru.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,17 @@ public final class Encoded {
         }
     }
 
+    /** Writes frames in another way, such as compressed. */
+    public interface Rewriter {
+        /**
+         * Frames instead of others. Called on the thread that sends first, under the lock of the message.
+         *
+         * @param frames whole frames, as {@link #writeFrames} writes them
+         * @return other frames, or null when these are to be sent
+         */
+        byte @Nullable [] rewrite(byte[] frames);
+    }
+
     /** The longest frame header of a server, and a prefix. */
     static final int HEADROOM = 11;
 
@@ -51,6 +63,9 @@ public final class Encoded {
     private @Nullable ByteBuf shared;
     private @Nullable Framing sharedFraming;
     private boolean released;
+    // what is sent to those who take other frames, this where they get the same; null until one of them was there.
+    // Written under the lock, or before the message is sent
+    private volatile @Nullable Encoded rewritten;
 
     private Encoded(byte @Nullable [] text, int textEnd, List<byte[]> attachments) {
         this.text = text;
@@ -165,7 +180,7 @@ public final class Encoded {
         int length = 0;
         if (text != null) {
             int payload = textEnd - HEADROOM + framing.prefixLength();
-            length = headerLength(payload) + payload;
+            length = framed == framing ? textEnd - frameStart : headerLength(payload) + payload;
         }
         for (byte[] attachment : attachments) {
             length += headerLength(attachment.length) + attachment.length;
@@ -224,12 +239,81 @@ public final class Encoded {
         return frames;
     }
 
-    /** Lets go of the shared buffer, if one was made; to be called once, by whoever made the message. */
+    /**
+     * The message in other frames, which are written once for all who want them. Where two framings want them, the second
+     * gets the message as it is.
+     *
+     * @param framing what stands before a text
+     * @param rewriter writes the other frames
+     * @return a message to be sent in this framing, and of no other use; this one, when its frames stay as they are. It is
+     *     let go together with this one
+     */
+    public Encoded rewritten(Framing framing, Rewriter rewriter) {
+        Encoded known = rewritten;
+        if (known == null) {
+            known = rewriteOnce(framing, rewriter);
+        }
+        return known == this || known.framed != framing ? this : known;
+    }
+
+    private synchronized Encoded rewriteOnce(Framing framing, Rewriter rewriter) {
+        Encoded known = rewritten;
+        if (known == null) {
+            byte[] frames = rewriter.rewrite(frames(framing));
+            known = frames == null ? this : ofFrames(framing, frames);
+            if (released && known != this) {
+                known.release();
+            }
+            rewritten = known;
+        }
+        return known;
+    }
+
+    /**
+     * The message in other frames, for one receiver.
+     *
+     * @param framing what stands before a text
+     * @param rewriter writes the other frames
+     * @return a message to be sent in this framing, once, and of no other use; this one, when its frames stay as they are
+     */
+    public Encoded rewrittenForOne(Framing framing, Rewriter rewriter) {
+        byte[] frames = rewritten == this ? null : rewriter.rewrite(frames(framing));
+        if (frames == null) {
+            return this;
+        }
+        Encoded alone = ofFrames(framing, frames);
+        alone.release(); // so that a buffer of it is its taker's alone
+        return alone;
+    }
+
+    /** Lets its frames never be rewritten; to be called before it is sent. */
+    public void keepFrames() {
+        rewritten = this;
+    }
+
+    private byte[] frames(Framing framing) {
+        ByteBuf frames = Unpooled.wrappedBuffer(new byte[framesLength(framing)]).clear();
+        writeFrames(framing, frames);
+        return frames.array();
+    }
+
+    /** A message whose header is in the room already: all of it is frames. */
+    private static Encoded ofFrames(Framing framing, byte[] frames) {
+        Encoded message = new Encoded(frames, frames.length, List.of());
+        message.framed = framing;
+        return message;
+    }
+
+    /** Lets go of the shared buffers, if any were made; to be called once, by whoever made the message. */
     public synchronized void release() {
         released = true;
         if (shared != null) {
             shared.release();
             shared = null;
+        }
+        Encoded other = rewritten;
+        if (other != null && other != this) {
+            other.release();
         }
     }
 

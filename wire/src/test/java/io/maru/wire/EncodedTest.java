@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +152,87 @@ class EncodedTest {
         assertThat(hex(plain)).isEqualTo("810178");
         engine.release();
         plain.release();
+        message.release();
+    }
+
+    @Test
+    void isWrittenInOtherFramesOnceForAll() {
+        Encoded message = Encoded.text("hello");
+        AtomicInteger written = new AtomicInteger();
+        Encoded.Rewriter rewriter = frames -> {
+            written.incrementAndGet();
+            assertThat(HexFormat.of().formatHex(frames)).isEqualTo("810568656c6c6f");
+            return HexFormat.of().parseHex("c10142" + "89014a");
+        };
+        Encoded first = message.rewritten(Framing.PLAIN, rewriter);
+        Encoded second = message.rewritten(Framing.PLAIN, rewriter);
+        assertThat(first).isSameAs(second).isNotSameAs(message);
+        assertThat(written).hasValue(1);
+        assertThat(frames(first, Framing.PLAIN)).isEqualTo("c1014289014a");
+
+        ByteBuf shared = first.sharedFrames(Framing.PLAIN, allocator);
+        assertThat(hex(shared)).isEqualTo("c1014289014a");
+        message.release();
+        assertThat(shared.refCnt()).as("the message has let go").isEqualTo(1);
+        shared.release();
+        assertThat(frames(message, Framing.PLAIN)).isEqualTo("810568656c6c6f");
+    }
+
+    @Test
+    void givesAStragglerOtherFramesThatAreHisAlone() {
+        Encoded message = Encoded.text("hello");
+        message.release();
+        Encoded late = message.rewritten(Framing.PLAIN, frames -> new byte[] {1, 2, 3});
+        ByteBuf buffer = late.sharedFrames(Framing.PLAIN, allocator);
+        assertThat(buffer.refCnt()).isEqualTo(1);
+        buffer.release();
+    }
+
+    @Test
+    void isWrittenInOtherFramesForOneFramingOnly() {
+        Encoded message = Encoded.text("hello");
+        Encoded engine = message.rewritten(Framing.ENGINE_IO, frames -> new byte[] {1});
+        assertThat(frames(engine, Framing.ENGINE_IO)).isEqualTo("01");
+        assertThat(message.rewritten(Framing.PLAIN, frames -> new byte[] {2})).isSameAs(message);
+        message.release();
+    }
+
+    @Test
+    void keepsItsFramesWhereThereAreNoOthersOrNoneAreWanted() {
+        Encoded message = Encoded.text("hello");
+        AtomicInteger asked = new AtomicInteger();
+        for (int i = 0; i < 2; i++) {
+            assertThat(message.rewritten(Framing.PLAIN, frames -> {
+                        asked.incrementAndGet();
+                        return null;
+                    }))
+                    .isSameAs(message);
+        }
+        assertThat(asked).hasValue(1);
+        message.release();
+
+        Encoded kept = Encoded.text("hello");
+        kept.keepFrames();
+        assertThat(kept.rewritten(Framing.PLAIN, frames -> new byte[] {1})).isSameAs(kept);
+        assertThat(kept.rewrittenForOne(Framing.PLAIN, frames -> new byte[] {1})).isSameAs(kept);
+        kept.release();
+    }
+
+    @Test
+    void isWrittenInOtherFramesForOne() {
+        Encoded message = Encoded.of(Encoded.newText(0), List.of(new byte[] {7}));
+        for (int i = 0; i < 2; i++) {
+            byte number = (byte) i;
+            Encoded alone = message.rewrittenForOne(Framing.ENGINE_IO, frames -> {
+                assertThat(HexFormat.of().formatHex(frames)).isEqualTo("810134820107");
+                return new byte[] {number};
+            });
+            assertThat(frames(alone, Framing.ENGINE_IO)).isEqualTo("0" + i);
+            ByteBuf buffer = alone.sharedFrames(Framing.ENGINE_IO, allocator);
+            assertThat(buffer.refCnt()).isEqualTo(1);
+            buffer.release();
+        }
+        assertThat(message.rewrittenForOne(Framing.PLAIN, frames -> null)).isSameAs(message);
         message.release();
     }
 

@@ -8,17 +8,23 @@ final class Fragments {
     private static final int FIRST_CAPACITY = 1024;
 
     private final boolean text;
+    private final boolean compressed;
     private byte[] bytes;
     private int length;
     private int count;
 
-    Fragments(boolean text) {
+    Fragments(boolean text, boolean compressed) {
         this.text = text;
+        this.compressed = compressed;
         bytes = new byte[FIRST_CAPACITY];
     }
 
     boolean isText() {
         return text;
+    }
+
+    boolean isCompressed() {
+        return compressed;
     }
 
     int length() {

@@ -40,6 +40,7 @@ final class FrameOutput {
 
     private final NettyLoop loop;
     private final ChannelHandlerContext ctx;
+    private @Nullable Deflation deflation;
     private @Nullable ByteBuf turn;
     // no less than what the channel holds; exact after a flush
     private long held;
@@ -62,16 +63,27 @@ final class FrameOutput {
         writable = ctx.channel().isWritable();
     }
 
+    /** Compresses messages from now on. */
+    void deflate(Deflation by) {
+        deflation = by;
+    }
+
+    /** How messages are compressed, or null when they are not. */
+    @Nullable Deflation deflation() {
+        return deflation;
+    }
+
     /** Writes the answer to the handshake. */
     void answer(String head) {
         ByteBufUtil.writeAscii(room(head.length()), head);
         flushLater();
     }
 
-    void message(Encoded message, Encoded.Framing framing) {
+    void message(Encoded original, Encoded.Framing framing) {
         if (unflushed && !writable) {
             flush(); // what this turn wrote itself does not make the peer a slow one
         }
+        Encoded message = deflation == null ? original : deflation.outgoing(original, framing);
         int length = message.framesLength(framing);
         if (length <= COPY_LIMIT && writable) {
             message.writeFrames(framing, room(length));
@@ -166,6 +178,9 @@ final class FrameOutput {
         if (turn != null) {
             turn.release();
             turn = null;
+        }
+        if (deflation != null) {
+            deflation.end();
         }
     }
 

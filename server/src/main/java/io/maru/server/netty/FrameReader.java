@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the frames of a client, which must be masked and without extensions (<a
- * href="https://www.rfc-editor.org/rfc/rfc6455#section-5.2">RFC 6455, section 5.2</a>). Each payload is copied once, from
- * the network's buffer into an array of its own; between two reads it holds nothing but an unfinished frame. Confined to a
- * loop.
+ * href="https://www.rfc-editor.org/rfc/rfc6455#section-5.2">RFC 6455, section 5.2</a>), but for compressed messages where
+ * they were agreed on. Each payload is copied once, from the network's buffer into an array of its own; between two reads it
+ * holds nothing but an unfinished frame. Confined to a loop.
  */
 final class FrameReader {
 
@@ -22,6 +22,9 @@ final class FrameReader {
     static final int CLOSE = 8;
     static final int PING = 9;
     static final int PONG = 10;
+
+    /** In the first byte of a message: it is compressed. */
+    static final int RSV1 = 0x40;
 
     /** Whom frames are told. */
     interface Frames {
@@ -61,11 +64,24 @@ final class FrameReader {
     private int received;
 
     private boolean fragmented;
+    private boolean compressible;
+    // of the message whose frame came last
+    private boolean compressed;
     private boolean ended;
 
     FrameReader(int maxMessageBytes, Frames frames) {
         this.maxMessageBytes = maxMessageBytes;
         this.frames = frames;
+    }
+
+    /** Takes compressed messages from now on (<a href="https://www.rfc-editor.org/rfc/rfc7692#section-6">RFC 7692, section 6</a>). */
+    void takeCompressed() {
+        compressible = true;
+    }
+
+    /** Whether the message is compressed whose frame is being told of. */
+    boolean isCompressed() {
+        return compressed;
     }
 
     /** Reads what has come, and tells of each frame that is whole. The caller goes on owning the bytes. */
@@ -170,6 +186,7 @@ final class FrameReader {
         int opcode = first & 0xf;
         if (opcode < CLOSE) {
             fragmented = first >= 0;
+            compressed = isCompressed(first);
         }
         if (length > 0) {
             return true;
@@ -186,7 +203,9 @@ final class FrameReader {
     /** The status to close with for what the first two bytes say, or 0. */
     private int fault(int firstByte, int secondByte) {
         int opcode = firstByte & 0xf;
-        boolean extended = (firstByte & 0x70) != 0;
+        // of a message the first frame only
+        boolean flagged = compressible && (opcode == TEXT || opcode == BINARY);
+        boolean extended = (firstByte & (flagged ? 0x70 & ~RSV1 : 0x70)) != 0;
         boolean masked = secondByte < 0;
         if (extended || !masked || opcode > PONG || opcode > BINARY && opcode < CLOSE) {
             return 1002;
@@ -205,6 +224,12 @@ final class FrameReader {
         if (announced < shortest) {
             return 1002; // not written in the shortest way, or negative
         }
-        return (firstByte & 0xf) < CLOSE && announced > maxMessageBytes ? 1009 : 0;
+        int longest = isCompressed(firstByte) ? MessageInflater.longest(maxMessageBytes) : maxMessageBytes;
+        return (firstByte & 0xf) < CLOSE && announced > longest ? 1009 : 0;
+    }
+
+    /** Whether a frame of a message belongs to a compressed one. */
+    private boolean isCompressed(int firstByte) {
+        return (firstByte & 0xf) == CONTINUATION ? compressed : (firstByte & RSV1) != 0;
     }
 }

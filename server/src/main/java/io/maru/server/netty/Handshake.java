@@ -43,7 +43,11 @@ final class Handshake {
     }
 
     /** The head of the answer that opens a WebSocket. */
-    static String answer(String acceptKey, @Nullable String subprotocol, List<Map.Entry<String, String>> headers) {
+    static String answer(
+            String acceptKey,
+            @Nullable String subprotocol,
+            @Nullable String extensions,
+            List<Map.Entry<String, String>> headers) {
         StringBuilder lines = new StringBuilder(192)
                 .append("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
                 .append("Sec-WebSocket-Accept: ")
@@ -51,6 +55,9 @@ final class Handshake {
                 .append("\r\n");
         if (subprotocol != null) {
             lines.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
+        }
+        if (extensions != null) {
+            lines.append("Sec-WebSocket-Extensions: ").append(extensions).append("\r\n");
         }
         for (Map.Entry<String, String> header : headers) {
             lines.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");

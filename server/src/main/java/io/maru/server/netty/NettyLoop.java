@@ -89,6 +89,8 @@ final class NettyLoop implements Loop {
     private @Nullable InetAddress lastIp;
     private String lastAddress = "";
     private String lastTarget = "";
+    private @Nullable FrameDeflater deflater;
+    private @Nullable MessageInflater inflater;
 
     NettyLoop(int index, EventLoop eventLoop, NetworkOptions options) {
         this.index = index;
@@ -397,6 +399,28 @@ final class NettyLoop implements Loop {
             lastTarget = target;
         }
         return lastTarget;
+    }
+
+    /** What compresses the messages of all connections whose messages stand by themselves. */
+    FrameDeflater deflater(DeflateOptions options) {
+        assert inLoop();
+        FrameDeflater known = deflater;
+        if (known == null) {
+            known = new FrameDeflater(options, false);
+            deflater = known;
+        }
+        return known;
+    }
+
+    /** What decompresses the messages of all connections whose messages stand by themselves. */
+    MessageInflater inflater() {
+        assert inLoop();
+        MessageInflater known = inflater;
+        if (known == null) {
+            known = new MessageInflater(false);
+            inflater = known;
+        }
+        return known;
     }
 
     private static MessageDigest sha1() {

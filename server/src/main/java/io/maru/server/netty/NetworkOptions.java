@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls the certificate, or null for plain TCP
  * @param http limits of HTTP
  * @param connections limits of TCP connections
+ * @param deflate how messages of WebSockets are compressed, or null: they are not
  * @param webSocket limits of WebSockets
  */
 public record NetworkOptions(
@@ -28,9 +29,13 @@ public record NetworkOptions(
         @Nullable Tls tls,
         HttpLimits http,
         ConnectionLimits connections,
+        @Nullable DeflateOptions deflate,
         WebSocketLimits webSocket) {
 
-    /** Any free port of the loopback interface, one loop, the best transport that is there, no TLS, default limits. */
+    /**
+     * Any free port of the loopback interface, one loop, the best transport that is there, no TLS, no compression of
+     * WebSockets, default limits.
+     */
     public static final NetworkOptions DEFAULTS = new NetworkOptions(
             "127.0.0.1",
             0,
@@ -40,6 +45,7 @@ public record NetworkOptions(
             null,
             HttpLimits.DEFAULTS,
             ConnectionLimits.DEFAULTS,
+            null,
             WebSocketLimits.DEFAULTS);
 
     /** What moves the bytes. */
@@ -248,7 +254,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withAddress(String address, int number) {
-        return new NetworkOptions(address, number, loops, backlog, transport, tls, http, connections, webSocket);
+        return new NetworkOptions(address, number, loops, backlog, transport, tls, http, connections, deflate, webSocket);
     }
 
     /**
@@ -258,7 +264,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withLoops(int number) {
-        return new NetworkOptions(host, port, number, backlog, transport, tls, http, connections, webSocket);
+        return new NetworkOptions(host, port, number, backlog, transport, tls, http, connections, deflate, webSocket);
     }
 
     /**
@@ -268,7 +274,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withTransport(Transport kind) {
-        return new NetworkOptions(host, port, loops, backlog, kind, tls, http, connections, webSocket);
+        return new NetworkOptions(host, port, loops, backlog, kind, tls, http, connections, deflate, webSocket);
     }
 
     /**
@@ -278,7 +284,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withTls(@Nullable Tls certificate) {
-        return new NetworkOptions(host, port, loops, backlog, transport, certificate, http, connections, webSocket);
+        return new NetworkOptions(host, port, loops, backlog, transport, certificate, http, connections, deflate, webSocket);
     }
 
     /**
@@ -288,7 +294,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withBacklog(int waiting) {
-        return new NetworkOptions(host, port, loops, waiting, transport, tls, http, connections, webSocket);
+        return new NetworkOptions(host, port, loops, waiting, transport, tls, http, connections, deflate, webSocket);
     }
 
     /**
@@ -298,7 +304,17 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withHttp(HttpLimits limits) {
-        return new NetworkOptions(host, port, loops, backlog, transport, tls, limits, connections, webSocket);
+        return new NetworkOptions(host, port, loops, backlog, transport, tls, limits, connections, deflate, webSocket);
+    }
+
+    /**
+     * These options with compressed messages of WebSockets.
+     *
+     * @param options see {@link #deflate()}
+     * @return the options
+     */
+    public NetworkOptions withDeflate(@Nullable DeflateOptions options) {
+        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, connections, options, webSocket);
     }
 
     /**
@@ -308,7 +324,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withWebSocket(WebSocketLimits limits) {
-        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, connections, limits);
+        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, connections, deflate, limits);
     }
 
     /**
@@ -318,7 +334,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withConnections(ConnectionLimits limits) {
-        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, limits, webSocket);
+        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, limits, deflate, webSocket);
     }
 
     private static void requirePositive(Duration value, String name) {

@@ -206,7 +206,15 @@ final class Upgrade implements WebSocketUpgrade {
         gone = null;
         ctx.pipeline().addLast(handler);
         ctx.channel().config().setAutoRead(true);
-        handler.open(Handshake.answer(home.acceptKey(key), subprotocol, headers), opened);
+        DeflateOptions deflate = router.options().deflate();
+        DeflateTerms terms = deflate == null
+                ? null
+                : DeflateTerms.of(request.headers().all("sec-websocket-extensions"), deflate);
+        if (deflate != null && terms != null) {
+            handler.deflate(new Deflation(home, deflate, terms));
+        }
+        String extensions = terms == null ? null : terms.answer();
+        handler.open(Handshake.answer(home.acceptKey(key), subprotocol, extensions, headers), opened);
         if (!early.isEmpty()) {
             ByteBuf bytes;
             while ((bytes = early.poll()) != null) {

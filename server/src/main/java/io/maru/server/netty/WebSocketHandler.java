@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,12 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
     public void handlerAdded(ChannelHandlerContext context) {
         super.handlerAdded(context);
         output = new FrameOutput(loop, context);
+    }
+
+    /** Compresses messages, as was agreed on; before it is open. */
+    void deflate(Deflation deflation) {
+        output.deflate(deflation);
+        reader.takeCompressed();
     }
 
     /** Writes the answer to the handshake, and asks for the listener. */
@@ -185,9 +192,9 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
             case FrameReader.TEXT, FrameReader.BINARY -> {
                 boolean text = opcode == FrameReader.TEXT;
                 if (fin) {
-                    onMessage(text, payload);
+                    onMessage(text, reader.isCompressed(), payload);
                 } else {
-                    fragments = new Fragments(text);
+                    fragments = new Fragments(text, reader.isCompressed());
                     onFragment(fragments, fin, payload);
                 }
             }
@@ -209,22 +216,31 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
     }
 
     private void onFragment(Fragments parts, boolean last, byte[] payload) {
-        if (payload.length > maxMessageBytes - parts.length()) {
+        int longest = parts.isCompressed() ? MessageInflater.longest(maxMessageBytes) : maxMessageBytes;
+        if (payload.length > longest - parts.length()) {
             fail(1009);
         } else if (parts.count() == maxFragments) {
             fail(1008);
         } else {
-            parts.add(payload, maxMessageBytes);
+            parts.add(payload, longest);
             if (last) {
                 fragments = null;
                 forgetDeadline();
-                onMessage(parts.isText(), parts.join());
+                onMessage(parts.isText(), parts.isCompressed(), parts.join());
             }
         }
     }
 
-    private void onMessage(boolean text, byte[] bytes) {
+    private void onMessage(boolean text, boolean compressed, byte[] payload) {
         WebSocketListener to = listener;
+        byte[] bytes = payload;
+        if (compressed) {
+            byte[] inflated = inflate(payload);
+            if (inflated == null) {
+                return;
+            }
+            bytes = inflated;
+        }
         if (text && !Utf8.isValid(bytes)) {
             fail(1007);
         } else if (to != null) {
@@ -238,6 +254,20 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
                 listenerFailed(e);
             }
         }
+    }
+
+    /** The message that came compressed, or null when the WebSocket was closed for it. */
+    private byte @Nullable [] inflate(byte[] payload) {
+        byte[] inflated = null;
+        try {
+            inflated = Objects.requireNonNull(output.deflation()).incoming(payload, maxMessageBytes);
+            if (inflated == null) {
+                fail(1009);
+            }
+        } catch (DataFormatException e) {
+            fail(1007);
+        }
+        return inflated;
     }
 
     private void onPing(byte[] data) {

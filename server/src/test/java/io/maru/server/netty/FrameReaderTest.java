@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Frames, byte for byte; what they mean is in {@link WebSocketTest}. */
@@ -23,7 +24,7 @@ class FrameReaderTest {
     private static final int MAX = 100_000;
 
     /** What a reader told of. */
-    private static final class Told implements FrameReader.Frames {
+    private static class Told implements FrameReader.Frames {
         final List<String> events = new ArrayList<>();
 
         @Override
@@ -41,10 +42,13 @@ class FrameReaderTest {
         return opcode + (fin ? " fin " : " ") + payload.length + " " + Arrays.hashCode(payload);
     }
 
-    /** Reads bytes in parts of a size, from buffers that begin at odd places. */
     private static List<String> read(byte[] bytes, int part) {
         Told told = new Told();
-        FrameReader reader = new FrameReader(MAX, told);
+        return read(new FrameReader(MAX, told), told, bytes, part);
+    }
+
+    /** Reads bytes in parts of a size, from buffers that begin at odd places. */
+    private static List<String> read(FrameReader reader, Told told, byte[] bytes, int part) {
         for (int i = 0; i < bytes.length; i += part) {
             int size = Math.min(part, bytes.length - i);
             ByteBuf buffer = Unpooled.directBuffer(size + 3).writeZero(3).skipBytes(3);
@@ -114,6 +118,78 @@ class FrameReaderTest {
             assertThat(events).last().isEqualTo("fault " + status);
             assertThat(events).filteredOn(event -> event.startsWith("fault")).hasSize(1);
         }
+    }
+
+    /** What a reader told of that takes compressed messages; those are marked. */
+    private static List<String> readCompressed(byte[] bytes, int part) {
+        FrameReader[] itself = new FrameReader[1];
+        Told told = new Told() {
+            @Override
+            public void onFrame(int opcode, boolean fin, byte[] payload) {
+                super.onFrame(opcode, fin, payload);
+                if (opcode < FrameReader.CLOSE && itself[0].isCompressed()) {
+                    events.add("compressed");
+                }
+            }
+        };
+        itself[0] = new FrameReader(MAX, told);
+        itself[0].takeCompressed();
+        return read(itself[0], told, bytes, part);
+    }
+
+    @Test
+    void tellsCompressedMessagesFromOthersHoweverTheyAreCut() throws Exception {
+        byte[] data = "data".getBytes(UTF_8);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.write(frame(0xc1, data));
+        bytes.write(frame(0x81, data));
+        bytes.write(frame(0x42, data));
+        bytes.write(frame(0x89, data));
+        bytes.write(frame(0x00, data));
+        bytes.write(frame(0x80, data));
+        bytes.write(frame(0x02, data));
+        bytes.write(frame(0x80, data));
+        List<String> expected = List.of(
+                told(FrameReader.TEXT, true, data),
+                "compressed",
+                told(FrameReader.TEXT, true, data),
+                told(FrameReader.BINARY, false, data),
+                "compressed",
+                told(FrameReader.PING, true, data),
+                told(FrameReader.CONTINUATION, false, data),
+                "compressed",
+                told(FrameReader.CONTINUATION, true, data),
+                "compressed",
+                told(FrameReader.BINARY, false, data),
+                told(FrameReader.CONTINUATION, true, data));
+        for (int part : new int[] {1, 2, 5, 6, 7, bytes.size()}) {
+            assertThat(readCompressed(bytes.toByteArray(), part)).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a ping that is compressed,     c980, 1002",
+        "a close that is compressed,    c880, 1002",
+        "a flag within a message,       018000000000c080, 1002",
+        "the same in a compressed one,  418000000000c080, 1002",
+        "the second bit,                a180, 1002",
+        "the third bit,                 9180, 1002",
+        "two bits,                      e180, 1002",
+        "too large,                     82ff00000000000186a100000000, 1009",
+        "compressed and much too large, c2ff000000000001c00000000000, 1009",
+    })
+    void tellsOfAFaultWhereCompressedMessagesAreTaken(String name, String hex, int status) {
+        byte[] bytes = HexFormat.of().parseHex(hex);
+        for (int part : new int[] {1, 3, bytes.length}) {
+            assertThat(readCompressed(bytes, part)).as(name).last().isEqualTo("fault " + status);
+        }
+    }
+
+    @Test
+    void takesACompressedFrameOfAMessageThatCompressionMadeLonger() {
+        byte[] bytes = frame(0xc2, new byte[MessageInflater.longest(MAX)]);
+        assertThat(readCompressed(bytes, bytes.length)).last().isEqualTo("compressed");
     }
 
     @Test
