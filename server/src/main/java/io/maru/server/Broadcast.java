@@ -156,6 +156,17 @@ public final class Broadcast {
     }
 
     /**
+     * These, with or without compression, where the server compresses the messages of WebSockets at all.
+     *
+     * @param value true unless set; false sends what is compressed already, or must not be
+     * @return the same choice
+     */
+    public Broadcast compress(boolean value) {
+        return new Broadcast(
+                namespace, rooms, except, sender, isVolatile, handling.withCompression(value), timeout);
+    }
+
+    /**
      * These, with a limit for the time that answers may take.
      *
      * @param limit the time
@@ -239,7 +250,7 @@ public final class Broadcast {
             return CompletableFuture.completedFuture(new Answers(List.of(), 0));
         }
         BroadcastAcks acks = new BroadcastAcks(ackId, loops.size(), server.workers());
-        start(targets, loops, new Outgoing(packet), acks);
+        start(targets, loops, new Outgoing(packet, false, handling.kept()), acks);
         loops.forEach(Loop::awaitTurn);
         acks.end();
         if (!acks.result().isDone()) {

@@ -55,6 +55,16 @@ public final class Emitter {
     }
 
     /**
+     * These settings, with or without compression, where the server compresses the messages of WebSockets at all.
+     *
+     * @param value true unless set; false sends what is compressed already, or must not be
+     * @return sends to the same socket
+     */
+    public Emitter compress(boolean value) {
+        return new Emitter(socket, isVolatile, handling.withCompression(value), timeout);
+    }
+
+    /**
      * These settings, with another limit for the time that answers may take.
      *
      * @param limit the time
@@ -119,6 +129,6 @@ public final class Emitter {
      * @see Socket#request(String, Object...)
      */
     public CompletableFuture<Payload> request(String event, Payload args) {
-        return socket.request(event, args, timeout);
+        return socket.request(event, args, handling.kept(), timeout);
     }
 }

@@ -257,6 +257,17 @@ public final class Namespace {
     }
 
     /**
+     * Everyone in this namespace, with or without compression.
+     *
+     * @param value true unless set
+     * @return sends to them
+     * @see Broadcast#compress(boolean)
+     */
+    public Broadcast compress(boolean value) {
+        return everyone().compress(value);
+    }
+
+    /**
      * Everyone in this namespace, with a limit for the time that answers may take.
      *
      * @param limit the time

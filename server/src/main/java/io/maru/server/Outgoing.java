@@ -70,7 +70,11 @@ final class Outgoing {
     private synchronized Written write(Dialect dialect) {
         Written written = find(dialect);
         if (written == null) {
-            written = new Written(dialect, dialect.encode(packet), last);
+            Encoded message = dialect.encode(packet);
+            if (message != null && !handling.compress()) {
+                message.keepFrames();
+            }
+            written = new Written(dialect, message, last);
             last = written;
         }
         return written;

@@ -444,8 +444,8 @@ public final class Socket {
      * @throws IllegalArgumentException when an argument cannot be written, or the name is reserved
      */
     public CompletableFuture<Payload> request(String event, @Nullable Object... args) {
-        return request(
-                event, namespace.encode(args), namespace.server().options().ackTimeout());
+        Duration limit = namespace.server().options().ackTimeout();
+        return request(event, namespace.encode(args), Handling.KEPT, limit);
     }
 
     /**
@@ -485,6 +485,16 @@ public final class Socket {
      */
     public Emitter overflow(Overflow policy) {
         return emitter().overflow(policy);
+    }
+
+    /**
+     * This socket with or without compression, where the server compresses the messages of WebSockets at all.
+     *
+     * @param value true unless set; false sends what is compressed already, or must not be
+     * @return sends to this socket
+     */
+    public Emitter compress(boolean value) {
+        return emitter().compress(value);
     }
 
     private Emitter emitter() {
@@ -760,9 +770,9 @@ public final class Socket {
         return result;
     }
 
-    CompletableFuture<Payload> request(String event, Payload args, Duration timeout) {
+    CompletableFuture<Payload> request(String event, Payload args, Handling handling, Duration timeout) {
         long ackId = namespace.nextAckId();
-        Outgoing outgoing = new Outgoing(new Packet.Event(namespace.name(), requireName(event), args, ackId));
+        Outgoing outgoing = new Outgoing(new Packet.Event(namespace.name(), requireName(event), args, ackId), false, handling);
         if (state == State.GONE) {
             // not on the loop, which runs no more after the server's stop
             namespace.server().counters().droppedGone.increment();
