@@ -1,9 +1,11 @@
 package io.maru.conformance;
 
 import io.maru.server.MaruServer;
+import io.maru.server.ServerOptions;
 import io.maru.server.WebSocket;
 import io.maru.server.engine.PlainOptions;
 import io.maru.server.engine.SessionLimits;
+import io.maru.server.netty.DeflateOptions;
 import java.time.Duration;
 import java.util.List;
 
@@ -27,7 +29,14 @@ final class EchoRole {
     private EchoRole() {}
 
     static Role role() {
-        return new Role("ws-echo", 16, options -> options.path(null).plainPath(null), EchoRole::setUp);
+        return new Role("ws-echo", 16, EchoRole::options, EchoRole::setUp);
+    }
+
+    private static void options(ServerOptions.Builder options) {
+        options.path(null)
+                .plainPath(null)
+                .network(network -> network.withDeflate(DeflateOptions.DEFAULTS.withTakeover(true, true))
+                        .withWebSocket(network.webSocket().withMaxFragments(Integer.MAX_VALUE)));
     }
 
     private static void setUp(MaruServer server) {

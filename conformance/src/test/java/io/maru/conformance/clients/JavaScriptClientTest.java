@@ -3,7 +3,10 @@ package io.maru.conformance.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.maru.server.MaruServer;
 import io.maru.server.RecoveryOptions;
+import io.maru.server.engine.PlainOptions;
+import io.maru.server.netty.DeflateOptions;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Queue;
@@ -11,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The official JavaScript client on Node; the scripts say what it does. */
 class JavaScriptClientTest {
@@ -40,6 +44,31 @@ class JavaScriptClientTest {
             assertThat(lab.server().stats().recovery().notRecovered())
                     .as("the one that had left by itself")
                     .isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void doesAllThatItCanWhereAllIsCompressed(boolean takeover) {
+        DeflateOptions all = DeflateOptions.DEFAULTS.withThreshold(1).withTakeover(takeover, takeover);
+        try (LabServer lab = new LabServer(options -> options.network(network -> network.withDeflate(all))
+                .engine(engine -> engine.pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofSeconds(1))))) {
+            NodeScripts.run("client.mjs", LIMIT, lab.url(), "upgrade");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void exchangesCompressedMessages(boolean takeover) {
+        DeflateOptions deflate = DeflateOptions.DEFAULTS.withThreshold(100).withTakeover(takeover, takeover);
+        try (MaruServer server = MaruServer.create(options ->
+                options.host("127.0.0.1").port(0).network(network -> network.withDeflate(deflate)))) {
+            server.webSocket(
+                    "/echo",
+                    PlainOptions.DEFAULTS.withMaxMessageBytes(1 << 21),
+                    webSocket -> webSocket.onMessage(webSocket::send).onBinary(webSocket::send));
+            server.start();
+            NodeScripts.run("deflate.mjs", LIMIT, "ws://127.0.0.1:" + server.port() + "/echo", "" + takeover);
         }
     }
 

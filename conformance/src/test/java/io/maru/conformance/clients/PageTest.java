@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.maru.app.RoomsServer;
 import io.maru.server.MaruServer;
 import io.maru.server.engine.HttpResponse;
+import io.maru.server.netty.DeflateOptions;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +22,10 @@ class PageTest {
 
     @BeforeEach
     void start() {
+        start(server);
+    }
+
+    private static void start(MaruServer server) {
         server.http(
                 "/test/sockets",
                 request -> HttpResponse.of(
@@ -45,7 +50,21 @@ class PageTest {
         browse("call-page.mjs");
     }
 
+    @Test
+    void showsWhoGetsWhatWhereAllIsCompressed() {
+        DeflateOptions all = DeflateOptions.DEFAULTS.withThreshold(1).withTakeover(true, true);
+        try (MaruServer compressed = RoomsServer.create(
+                options -> options.host("127.0.0.1").port(0).network(network -> network.withDeflate(all)))) {
+            start(compressed);
+            browse(compressed, "rooms-page.mjs");
+        }
+    }
+
     private void browse(String script) {
+        browse(server, script);
+    }
+
+    private static void browse(MaruServer server, String script) {
         // camera and microphone are for secure pages only; localhost counts as one
         String url = "http://localhost:" + server.port() + '/';
         NodeScripts.run(
