@@ -62,9 +62,9 @@ public final class Handshake {
     }
 
     /**
-     * The client's IP address.
+     * The client's IP address; what a proxy says of it where that is trusted.
      *
-     * @return the address, without a port
+     * @return the address, without a port; empty for a peer at a Unix domain socket
      */
     public String address() {
         return request.remoteAddress();
@@ -80,7 +80,7 @@ public final class Handshake {
     }
 
     /**
-     * Whether the connection is encrypted.
+     * Whether the connection is encrypted; up to a proxy, where that is trusted and says so.
      *
      * @return true for TLS
      */

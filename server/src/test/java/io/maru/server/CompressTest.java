@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -109,7 +110,7 @@ class CompressTest extends ServerFixture {
     void sendUncompressedWhatIsToStaySo() throws Exception {
         serveCompressed(1);
         WireClient client = compressed();
-        Socket socket = server().main().sockets().get(client.id());
+        Socket socket = Objects.requireNonNull(server().main().sockets().get(client.id()));
         Broadcast everyone = server().main().everyone();
         List<Runnable> compressed = List.of(
                 () -> socket.emit("chat", TEXT),

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.maru.server.engine.HttpResponse;
 import io.maru.server.netty.NetworkOptions;
+import io.maru.server.netty.ProxyOptions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -89,13 +91,27 @@ class NetworkTest extends ServerFixture {
     }
 
     @Test
+    void showsTheClientsOfATrustedProxyInTheirHandshakes() {
+        serve(options -> options.network(network -> network.withProxies(ProxyOptions.trusting("127.0.0.1"))))
+                .onConnection(socket -> {
+                    Handshake handshake = socket.handshake();
+                    socket.emit("who", handshake.address() + " " + handshake.secure());
+                });
+        start();
+        String[] said = {"X-Forwarded-For: 6.6.6.6, 203.0.113.9", "X-Forwarded-Proto: https"};
+        plain("/", said).expect("{\"type\":\"who\",\"args\":[\"203.0.113.9 true\"]}");
+        connect(engineIo(said), "40").expect("42[\"who\",\"203.0.113.9 true\"]");
+        plain().expect("{\"type\":\"who\",\"args\":[\"127.0.0.1 false\"]}");
+    }
+
+    @Test
     void keepsOneConnectionForAHundredPolls() throws Exception {
         serve().onConnection(socket -> socket.on("hi", event -> socket.emit("hi", event.args())));
         start();
-        try (java.net.Socket socket = new java.net.Socket("127.0.0.1", port())) {
+        try (java.net.Socket socket = new java.net.Socket(InetAddress.getLoopbackAddress(), port())) {
             socket.setSoTimeout(10_000);
             String open = ask(socket, "GET", "/socket.io/?EIO=4&transport=polling", "");
-            String path = "/socket.io/?EIO=4&transport=polling&sid=" + open.split("\"")[3];
+            String path = "/socket.io/?EIO=4&transport=polling&sid=" + open.split("\"", 5)[3];
             assertThat(ask(socket, "POST", path, "40")).isEqualTo("ok");
             assertThat(ask(socket, "GET", path, "")).startsWith("40{\"sid\":");
             for (int i = 0; i < 100; i++) {

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param method such as {@code GET}
  * @param target path and query as they came
  * @param headers the headers
- * @param remoteAddress the peer's IP address, without its port
- * @param secure whether it came over TLS
+ * @param remoteAddress the client's IP address, without its port: the peer's, or what a trusted proxy says; empty when the
+ *     peer has none
+ * @param secure whether it came over TLS, to here or to a trusted proxy
  */
 public record HttpRequest(String method, String target, Headers headers, String remoteAddress, boolean secure) {
 

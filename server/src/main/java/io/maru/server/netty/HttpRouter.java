@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +43,9 @@ final class HttpRouter extends LoopMember {
     private final NettyLoop loop;
     private final NetworkOptions options;
     private final Function<HttpRequest, @Nullable HttpEndpoint> endpoints;
-    private final boolean secure;
+    private boolean secure;
+    // a proxy that says whose requests it passes on
+    private boolean trusted;
     private final Deadlines.Node<HttpRouter> deadline = new Deadlines.Node<>(this);
     private final AnswerQueue answers;
     private final RequestDecoder decoder;
@@ -86,7 +89,14 @@ final class HttpRouter extends LoopMember {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         remoteAddress = loop.addressText(context.channel().remoteAddress());
+        Forwarding forwarding = loop.forwarding;
+        trusted = forwarding != null && forwarding.trusts(context.channel().remoteAddress());
         loop.add(this);
+        if (options.proxies().proxyProtocol() && !trusted) {
+            log.debug("{} is not a proxy that is trusted", remoteAddress);
+            drop();
+            return;
+        }
         loop.awaitHeaders(deadline);
         context.fireChannelActive();
     }
@@ -130,6 +140,13 @@ final class HttpRouter extends LoopMember {
         flush();
     }
 
+    /** A trusted proxy has said whose connection it passes on, and whether it was encrypted up to there. */
+    void cameFrom(InetAddress ip, boolean overTls) {
+        remoteAddress = Requests.addressText(ip);
+        secure |= overTls;
+        trusted = loop.forwarding != null && loop.forwarding.trusts(ip);
+    }
+
     private boolean isBackedUp() {
         return receiving == null && !answers.isOver() && !ctx().channel().isWritable();
     }
@@ -157,7 +174,7 @@ final class HttpRouter extends LoopMember {
             drop();
             return;
         }
-        HttpRequest request = Requests.facts(message, loop.target(message.uri()), remoteAddress, secure);
+        HttpRequest request = facts(message);
         @Nullable HttpEndpoint endpoint;
         try {
             endpoint = endpoints.apply(request);
@@ -189,6 +206,18 @@ final class HttpRouter extends LoopMember {
         } else {
             guard(exchange, () -> endpoint.onRequest(exchange));
         }
+    }
+
+    private HttpRequest facts(io.netty.handler.codec.http.HttpRequest message) {
+        HttpRequest facts = Requests.facts(message, loop.target(message.uri()), remoteAddress, secure);
+        Forwarding forwarding = loop.forwarding;
+        if (forwarding == null || !trusted) {
+            return facts;
+        }
+        Forwarding.Origin origin =
+                forwarding.origin(facts.headers(), new Forwarding.Origin(remoteAddress, secure));
+        return new HttpRequest(
+                facts.method(), facts.target(), facts.headers(), origin.address(), origin.secure());
     }
 
     private void onUpgrade(

@@ -68,6 +68,8 @@ final class NettyLoop implements Loop {
     private final AtomicInteger given = new AtomicInteger();
 
     final LoopCounters counters = new LoopCounters();
+    // null when no proxy is trusted
+    final @Nullable Forwarding forwarding;
     final Deadlines<HttpRouter> headerDeadlines;
     final Deadlines<HttpRouter> idleDeadlines;
     final Deadlines<HttpRouter> bodyDeadlines;
@@ -96,6 +98,8 @@ final class NettyLoop implements Loop {
         this.index = index;
         this.eventLoop = eventLoop;
         maxSilent = Math.max(1, options.connections().maxSilent() / options.loops());
+        ProxyOptions proxies = options.proxies();
+        forwarding = proxies.trusted().isEmpty() ? null : new Forwarding(proxies);
         headerDeadlines = deadlines(options.http().headerTimeout(), HttpRouter::headersAreLate);
         idleDeadlines = deadlines(options.http().idleTimeout(), HttpRouter::drop);
         bodyDeadlines = deadlines(options.http().bodyTimeout(), HttpRouter::bodyIsLate);

@@ -71,11 +71,14 @@ public final class NettyServer {
      * @param options how it listens
      * @param router finds the endpoint of a request, or null for an answer 404; called on the loops, must not block
      * @throws IllegalArgumentException when the certificate cannot be used
-     * @throws IllegalStateException when the transport that was asked for is not there
+     * @throws IllegalStateException when the transport, or the PROXY protocol, that was asked for is not there
      */
     public NettyServer(NetworkOptions options, Function<HttpRequest, @Nullable HttpEndpoint> router) {
         this.options = Objects.requireNonNull(options, "options");
         this.router = Objects.requireNonNull(router, "router");
+        if (options.proxies().proxyProtocol()) {
+            ProxyProtocol.require();
+        }
         tls = options.tls() == null ? null : sslContext(options.tls());
         transport = Transports.open(options.transport(), options.loops(), NettyLoop.LoopThread::new);
         List<NettyLoop> list = new ArrayList<>();
@@ -255,10 +258,14 @@ public final class NettyServer {
             return;
         }
         NettyLoop loop = loopOf(channel.eventLoop());
+        HttpRouter http = new HttpRouter(loop, options, router, tls != null);
+        if (options.proxies().proxyProtocol()) {
+            ProxyProtocol.install(channel.pipeline(), http);
+        }
         if (tls != null) {
             channel.pipeline().addLast(tls.newHandler(channel.alloc()));
         }
-        HttpRouter.install(channel.pipeline(), new HttpRouter(loop, options, router, tls != null));
+        HttpRouter.install(channel.pipeline(), http);
     }
 
     private NettyLoop loopOf(EventLoop eventLoop) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param http limits of HTTP
  * @param connections limits of TCP connections
  * @param deflate how messages of WebSockets are compressed, or null: they are not
+ * @param proxies whom is believed whose connection it is
  * @param webSocket limits of WebSockets
  */
 public record NetworkOptions(
@@ -30,11 +31,12 @@ public record NetworkOptions(
         HttpLimits http,
         ConnectionLimits connections,
         @Nullable DeflateOptions deflate,
+        ProxyOptions proxies,
         WebSocketLimits webSocket) {
 
     /**
      * Any free port of the loopback interface, one loop, the best transport that is there, no TLS, no compression of
-     * WebSockets, default limits.
+     * WebSockets, no trusted proxies, default limits.
      */
     public static final NetworkOptions DEFAULTS = new NetworkOptions(
             "127.0.0.1",
@@ -46,6 +48,7 @@ public record NetworkOptions(
             HttpLimits.DEFAULTS,
             ConnectionLimits.DEFAULTS,
             null,
+            ProxyOptions.NONE,
             WebSocketLimits.DEFAULTS);
 
     /** What moves the bytes. */
@@ -243,6 +246,7 @@ public record NetworkOptions(
         Objects.requireNonNull(transport, "transport");
         Objects.requireNonNull(http, "http");
         Objects.requireNonNull(connections, "connections");
+        Objects.requireNonNull(proxies, "proxies");
         Objects.requireNonNull(webSocket, "webSocket");
     }
 
@@ -254,7 +258,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withAddress(String address, int number) {
-        return new NetworkOptions(address, number, loops, backlog, transport, tls, http, connections, deflate, webSocket);
+        return new NetworkOptions(address, number, loops, backlog, transport, tls, http, connections, deflate, proxies, webSocket);
     }
 
     /**
@@ -264,7 +268,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withLoops(int number) {
-        return new NetworkOptions(host, port, number, backlog, transport, tls, http, connections, deflate, webSocket);
+        return new NetworkOptions(host, port, number, backlog, transport, tls, http, connections, deflate, proxies, webSocket);
     }
 
     /**
@@ -274,7 +278,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withTransport(Transport kind) {
-        return new NetworkOptions(host, port, loops, backlog, kind, tls, http, connections, deflate, webSocket);
+        return new NetworkOptions(host, port, loops, backlog, kind, tls, http, connections, deflate, proxies, webSocket);
     }
 
     /**
@@ -284,7 +288,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withTls(@Nullable Tls certificate) {
-        return new NetworkOptions(host, port, loops, backlog, transport, certificate, http, connections, deflate, webSocket);
+        return new NetworkOptions(host, port, loops, backlog, transport, certificate, http, connections, deflate, proxies, webSocket);
     }
 
     /**
@@ -294,7 +298,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withBacklog(int waiting) {
-        return new NetworkOptions(host, port, loops, waiting, transport, tls, http, connections, deflate, webSocket);
+        return new NetworkOptions(host, port, loops, waiting, transport, tls, http, connections, deflate, proxies, webSocket);
     }
 
     /**
@@ -304,7 +308,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withHttp(HttpLimits limits) {
-        return new NetworkOptions(host, port, loops, backlog, transport, tls, limits, connections, deflate, webSocket);
+        return new NetworkOptions(host, port, loops, backlog, transport, tls, limits, connections, deflate, proxies, webSocket);
     }
 
     /**
@@ -314,7 +318,18 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withDeflate(@Nullable DeflateOptions options) {
-        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, connections, options, webSocket);
+        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, connections, options, proxies, webSocket);
+    }
+
+    /**
+     * These options with proxies.
+     *
+     * @param options see {@link #proxies()}
+     * @return the options
+     */
+    public NetworkOptions withProxies(ProxyOptions options) {
+        return new NetworkOptions(
+                host, port, loops, backlog, transport, tls, http, connections, deflate, options, webSocket);
     }
 
     /**
@@ -324,7 +339,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withWebSocket(WebSocketLimits limits) {
-        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, connections, deflate, limits);
+        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, connections, deflate, proxies, limits);
     }
 
     /**
@@ -334,7 +349,7 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withConnections(ConnectionLimits limits) {
-        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, limits, deflate, webSocket);
+        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, limits, deflate, proxies, webSocket);
     }
 
     private static void requirePositive(Duration value, String name) {

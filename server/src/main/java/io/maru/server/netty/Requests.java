@@ -6,7 +6,9 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 
 /** Makes sense of requests as Netty's decoder gives them. */
 final class Requests {
@@ -43,11 +45,18 @@ final class Requests {
                 message.method().name(), target, Headers.of(message.headers()), remoteAddress, secure);
     }
 
-    /** An IP address, without a zone. */
+    /** An IP address, without a zone (<a href="https://www.rfc-editor.org/rfc/rfc5952">RFC 5952</a>). */
     static String addressText(InetAddress address) {
-        String text = address.getHostAddress();
-        int zone = text.indexOf('%');
-        return zone < 0 ? text : text.substring(0, zone);
+        return NetUtil.toAddressString(plain(address));
+    }
+
+    /** An address without a zone; one of IPv4 in IPv6's clothes is one of IPv4. */
+    static InetAddress plain(InetAddress address) {
+        try {
+            return InetAddress.getByAddress(address.getAddress());
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e); // an address has 4 or 16 bytes
+        }
     }
 
     /** Path and query, also where the whole URL came. */

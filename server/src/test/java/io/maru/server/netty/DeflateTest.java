@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compressed messages (RFC 7692), byte for byte where the RFC has the bytes. */
+@SuppressWarnings("NullAway.Init") // each test opens what it needs
 class DeflateTest {
 
     private static final int MAX = 100_000;
