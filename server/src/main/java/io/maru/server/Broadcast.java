@@ -162,8 +162,7 @@ public final class Broadcast {
      * @return the same choice
      */
     public Broadcast compress(boolean value) {
-        return new Broadcast(
-                namespace, rooms, except, sender, isVolatile, handling.withCompression(value), timeout);
+        return new Broadcast(namespace, rooms, except, sender, isVolatile, handling.withCompression(value), timeout);
     }
 
     /**

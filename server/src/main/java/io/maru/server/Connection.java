@@ -430,8 +430,7 @@ final class Connection implements SessionListener {
         refuse(namespace, message, data, outcome, CloseReason.REFUSED);
     }
 
-    private void refuse(
-            String namespace, String message, @Nullable Object data, Outcome outcome, CloseReason closing) {
+    private void refuse(String namespace, String message, @Nullable Object data, Outcome outcome, CloseReason closing) {
         Json json = null;
         try {
             json = data == null ? null : server.codec().json(data);

@@ -44,8 +44,7 @@ final class HandlerQueue implements Runnable {
         this(executor, maxTasks, maxBytes, reading, null);
     }
 
-    HandlerQueue(
-            Executor executor, int maxTasks, int maxBytes, Consumer<Boolean> reading, @Nullable Load load) {
+    HandlerQueue(Executor executor, int maxTasks, int maxBytes, Consumer<Boolean> reading, @Nullable Load load) {
         this.executor = executor;
         this.maxTasks = maxTasks;
         this.maxBytes = maxBytes;

@@ -112,7 +112,8 @@ public final class MaruServer implements AutoCloseable {
         }
         this.recovery = options.recovery() == null ? null : recovery(options.recovery());
         this.overload = new Overload(
-                this, (loop, action) -> endpoints.forEach(each -> each.sessions().accept(loop, action)));
+                this,
+                (loop, action) -> endpoints.forEach(each -> each.sessions().accept(loop, action)));
         this.namespaces = new Namespaces(this);
         namespaces.of("/");
         addSocketIo(dialects);

@@ -772,7 +772,8 @@ public final class Socket {
 
     CompletableFuture<Payload> request(String event, Payload args, Handling handling, Duration timeout) {
         long ackId = namespace.nextAckId();
-        Outgoing outgoing = new Outgoing(new Packet.Event(namespace.name(), requireName(event), args, ackId), false, handling);
+        Outgoing outgoing =
+                new Outgoing(new Packet.Event(namespace.name(), requireName(event), args, ackId), false, handling);
         if (state == State.GONE) {
             // not on the loop, which runs no more after the server's stop
             namespace.server().counters().droppedGone.increment();
@@ -871,7 +872,6 @@ public final class Socket {
         pendingAcks().remove(ackId);
     }
 
-    void sendAck(long ackId, Payload args) {
     private boolean sendNumbered(
             RecoveryLog log, Packet.Event packet, boolean isVolatile, Handling handling, Consumer<Outgoing> delivery) {
         boolean taken;

@@ -45,7 +45,8 @@ final class Throttle {
     static @Nullable Throttle of(MaruServer server, Session session, Consumer<Boolean> reading) {
         ServerLimits limits = server.options().limits();
         Rate rate = limits.connectionRate();
-        RateLimiter own = rate == null ? null : new RateLimiter(rate, session.loop().nanoTime());
+        RateLimiter own =
+                rate == null ? null : new RateLimiter(rate, session.loop().nanoTime());
         RateLimiter ofAddress = server.load().limiter(session);
         return own == null && ofAddress == null
                 ? null

@@ -44,7 +44,9 @@ class BackpressureTest extends ServerFixture {
 
     private static int number(String text) {
         Matcher matcher = TICK.matcher(text);
-        assertThat(matcher.find()).as(text.substring(0, Math.min(text.length(), 100))).isTrue();
+        assertThat(matcher.find())
+                .as(text.substring(0, Math.min(text.length(), 100)))
+                .isTrue();
         return Integer.parseInt(matcher.group(1));
     }
 
@@ -215,7 +217,8 @@ class BackpressureTest extends ServerFixture {
 
     @Test
     void tellsWhatHasBecomeOfAnEvent() {
-        serve(options -> options.engine(engine -> engine.overflow(Overflow.DROP_NEWEST).maxBufferedBytes(LIMIT)))
+        serve(options -> options.engine(
+                        engine -> engine.overflow(Overflow.DROP_NEWEST).maxBufferedBytes(LIMIT)))
                 .onConnection(sockets::add);
         start();
         WireClient client = socketIo();

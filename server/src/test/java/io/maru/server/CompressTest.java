@@ -28,9 +28,11 @@ class CompressTest extends ServerFixture {
         serve(options -> options.loops(loops).network(network -> network.withDeflate(DeflateOptions.DEFAULTS)))
                 .onConnection(socket -> {
                     socket.join("lobby");
-                    socket.on("ask", event -> socket.compress(false)
-                            .request("question", TEXT)
-                            .thenAccept(answer -> socket.emit("answered", answer)));
+                    socket.on(
+                            "ask",
+                            event -> socket.compress(false)
+                                    .request("question", TEXT)
+                                    .thenAccept(answer -> socket.emit("answered", answer)));
                 });
         start();
     }
@@ -124,7 +126,11 @@ class CompressTest extends ServerFixture {
                 () -> socket.compress(false).asVolatile().emit("chat", TEXT),
                 () -> socket.asVolatile().compress(false).emit("chat", TEXT),
                 () -> everyone.compress(false).emit("chat", TEXT),
-                () -> everyone.compress(false).to("lobby").except("nobody").asVolatile().emit("chat", TEXT),
+                () -> everyone.compress(false)
+                        .to("lobby")
+                        .except("nobody")
+                        .asVolatile()
+                        .emit("chat", TEXT),
                 () -> server().main().compress(false).emit("chat", TEXT));
         for (Runnable emit : compressed) {
             emit.run();

@@ -50,7 +50,9 @@ class ConnectionLimitsTest extends ServerFixture {
     }
 
     private static void assertRefused(WireClient client, String status) {
-        assertThat(client.head()).startsWith("HTTP/1.1 " + status + "\r\n").containsPattern("\r\nRetry-After: [12]\\d\r\n");
+        assertThat(client.head())
+                .startsWith("HTTP/1.1 " + status + "\r\n")
+                .containsPattern("\r\nRetry-After: [12]\\d\r\n");
         client.close();
     }
 
@@ -87,8 +89,7 @@ class ConnectionLimitsTest extends ServerFixture {
         WireClient one = socketIo();
         WireClient two = plain();
         assertRefused(WireClient.request(port(), "/"), "429 Too Many Requests");
-        assertRefused(
-                WireClient.request(port(), "/socket.io/?EIO=4&transport=websocket"), "429 Too Many Requests");
+        assertRefused(WireClient.request(port(), "/socket.io/?EIO=4&transport=websocket"), "429 Too Many Requests");
         assertThat(pollHandshake().statusCode()).isEqualTo(429);
         assertThat(server.stats().limits().refusedAddress()).isEqualTo(3);
         fence(one);
@@ -148,8 +149,8 @@ class ConnectionLimitsTest extends ServerFixture {
 
     @Test
     void oneNamespaceTooManyIsInvalidAndOthersStay() {
-        MaruServer server = serve(options -> options.cleanupEmptyChildNamespaces(true)
-                .limits(limits -> limits.maxDynamicNamespaces(2)));
+        MaruServer server = serve(
+                options -> options.cleanupEmptyChildNamespaces(true).limits(limits -> limits.maxDynamicNamespaces(2)));
         server.of(Pattern.compile("^/dyn-\\d+$"));
         start();
         WireClient one = socketIo("/dyn-1");
@@ -163,8 +164,8 @@ class ConnectionLimitsTest extends ServerFixture {
 
     @Test
     void namespacesThatHaveGoneMakeRoom() {
-        MaruServer server = serve(options -> options.cleanupEmptyChildNamespaces(true)
-                .limits(limits -> limits.maxDynamicNamespaces(1)));
+        MaruServer server = serve(
+                options -> options.cleanupEmptyChildNamespaces(true).limits(limits -> limits.maxDynamicNamespaces(1)));
         server.of(Pattern.compile("^/dyn-\\d+$"));
         start();
         WireClient one = socketIo("/dyn-1");
@@ -176,8 +177,8 @@ class ConnectionLimitsTest extends ServerFixture {
 
     @Test
     void oneRoomTooManyIsNotJoinedAndOthersAreHeard() {
-        MaruServer server = serve(options -> options.limits(limits -> limits.maxRooms(2)))
-                .onConnection(sockets::add);
+        MaruServer server =
+                serve(options -> options.limits(limits -> limits.maxRooms(2))).onConnection(sockets::add);
         start();
         WireClient client = socketIo();
         Socket socket = next();
@@ -275,7 +276,9 @@ class ConnectionLimitsTest extends ServerFixture {
         WireClient second = engineIo().send("40/dyn-1,");
         socketIo("/dyn-2");
         assertThat(server.of("/other").name()).isEqualTo("/other");
-        assertThat(server.of("/dyn-1").sockets()).as("nobody is in before the listener has returned").isEmpty();
+        assertThat(server.of("/dyn-1").sockets())
+                .as("nobody is in before the listener has returned")
+                .isEmpty();
         gate.countDown();
         connected(waiting.text());
         connected(second.text());

@@ -99,7 +99,8 @@ class ExpiryTest extends ServerFixture {
         client.expect("{\"type\":\"token?\",\"args\":[]}")
                 .send("{\"type\":\"token\",\"messageId\":1}")
                 .expect("{\"type\":\"callback\",\"messageId\":1,\"data\":\"welcome\"}");
-        assertThat(socket.expiresAt()).hasValueSatisfying(at -> assertThat(at).isAfter(Instant.now().plusSeconds(3000)));
+        assertThat(socket.expiresAt())
+                .hasValueSatisfying(at -> assertThat(at).isAfter(Instant.now().plusSeconds(3000)));
         fencePlain(client);
         assertThat(heard).containsExactly("expires");
     }

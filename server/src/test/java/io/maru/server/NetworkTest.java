@@ -23,19 +23,18 @@ class NetworkTest extends ServerFixture {
 
     private java.net.http.HttpResponse<byte[]> get(String target, String... headers)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + target))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + target))
                 .version(HttpClient.Version.HTTP_1_1);
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return HttpClient.newHttpClient()
-                .send(request.build(), BodyHandlers.ofByteArray());
+        return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofByteArray());
     }
 
     @Test
     void limitsTheHeadersOfRequests() throws Exception {
-        serve(options -> options.network(network -> network.withHttp(network.http().withSizes(60, 400, 9))));
+        serve(options ->
+                options.network(network -> network.withHttp(network.http().withSizes(60, 400, 9))));
         start();
         assertThat(get("/x").statusCode()).isEqualTo(404);
         assertThat(get("/" + "x".repeat(60)).statusCode()).isEqualTo(414);
@@ -47,8 +46,8 @@ class NetworkTest extends ServerFixture {
 
     @Test
     void limitsTheFramesOfAMessageAndItsTime() {
-        serve(options -> options.network(network ->
-                network.withWebSocket(network.webSocket().withMaxFragments(2).withTimeouts(ofMillis(50), ofMillis(50)))));
+        serve(options -> options.network(network -> network.withWebSocket(
+                network.webSocket().withMaxFragments(2).withTimeouts(ofMillis(50), ofMillis(50)))));
         start();
         WireClient many = plain();
         many.frame(0x01, NOTHING).frame(0x00, NOTHING).frame(0x00, NOTHING);
@@ -60,7 +59,8 @@ class NetworkTest extends ServerFixture {
 
     @Test
     void setsWhenAnswersAreCompressed() throws Exception {
-        serve(options -> options.network(network -> network.withHttp(network.http().withCompressionThreshold(10)))
+        serve(options -> options.network(
+                                network -> network.withHttp(network.http().withCompressionThreshold(10)))
                         .network(network -> network.withBacklog(7)))
                 .http("/text", request -> HttpResponse.of(200, "text/plain", "x".repeat(100)));
         start();
@@ -71,8 +71,8 @@ class NetworkTest extends ServerFixture {
 
     @Test
     void setsNotWhatHasAnOptionOfItsOwn() {
-        serve(options -> options.network(
-                network -> network.withAddress("192.0.2.1", 1).withLoops(9).withTransport(NetworkOptions.Transport.NIO)));
+        serve(options -> options.network(network ->
+                network.withAddress("192.0.2.1", 1).withLoops(9).withTransport(NetworkOptions.Transport.NIO)));
         start();
         NetworkOptions used = server().options().network();
         assertThat(used.host()).isEqualTo("127.0.0.1");
@@ -123,8 +123,8 @@ class NetworkTest extends ServerFixture {
 
     /** Asks over a connection that must stay open, and gives the body of the answer. */
     private static String ask(java.net.Socket socket, String method, String target, String body) throws IOException {
-        String request = method + " " + target + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n"
-                + body;
+        String request =
+                method + " " + target + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
         socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {

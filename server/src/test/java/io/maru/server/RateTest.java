@@ -132,13 +132,18 @@ class RateTest extends ServerFixture {
             if (client != null) {
                 client.send("{\"type\":\"say\",\"args\":[" + i + "]}");
             }
-            all.append(i == 0 ? "" : PollingClient.RS).append("42[\"say\",").append(i).append(']');
+            all.append(i == 0 ? "" : PollingClient.RS)
+                    .append("42[\"say\",")
+                    .append(i)
+                    .append(']');
         }
         if (poller != null) {
             poller.post(all.toString());
         }
         await().until(() -> heard.size() == 110);
-        assertThat((System.nanoTime() - begin) / 1_000_000).as("100 of them at 200 a second").isGreaterThan(450);
+        assertThat((System.nanoTime() - begin) / 1_000_000)
+                .as("100 of them at 200 a second")
+                .isGreaterThan(450);
         for (int i = 0; i < 110; i++) {
             assertThat(heard.get(i)).isEqualTo(String.valueOf(i));
         }

@@ -180,7 +180,8 @@ class RoutesTest extends ServerFixture {
             assertThat(same.headers().firstValue("vary")).contains("Accept-Encoding");
             assertThat(same.body()).isEmpty();
         }
-        assertThat(getBytes("GET", path, "If-None-Match", "\"other\"").statusCode()).isEqualTo(200);
+        assertThat(getBytes("GET", path, "If-None-Match", "\"other\"").statusCode())
+                .isEqualTo(200);
     }
 
     private java.net.http.HttpResponse<byte[]> getBytes(String method, String target, String... headers)

@@ -214,7 +214,8 @@ class EncodedTest {
         Encoded kept = Encoded.text("hello");
         kept.keepFrames();
         assertThat(kept.rewritten(Framing.PLAIN, frames -> new byte[] {1})).isSameAs(kept);
-        assertThat(kept.rewrittenForOne(Framing.PLAIN, frames -> new byte[] {1})).isSameAs(kept);
+        assertThat(kept.rewrittenForOne(Framing.PLAIN, frames -> new byte[] {1}))
+                .isSameAs(kept);
         kept.release();
     }
 

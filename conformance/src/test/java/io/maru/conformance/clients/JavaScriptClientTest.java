@@ -61,8 +61,8 @@ class JavaScriptClientTest {
     @ValueSource(booleans = {false, true})
     void exchangesCompressedMessages(boolean takeover) {
         DeflateOptions deflate = DeflateOptions.DEFAULTS.withThreshold(100).withTakeover(takeover, takeover);
-        try (MaruServer server = MaruServer.create(options ->
-                options.host("127.0.0.1").port(0).network(network -> network.withDeflate(deflate)))) {
+        try (MaruServer server = MaruServer.create(
+                options -> options.host("127.0.0.1").port(0).network(network -> network.withDeflate(deflate)))) {
             server.webSocket(
                     "/echo",
                     PlainOptions.DEFAULTS.withMaxMessageBytes(1 << 21),

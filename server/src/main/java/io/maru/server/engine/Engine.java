@@ -309,11 +309,10 @@ public final class Engine implements HttpEndpoint {
 
     private @Nullable EngineSession register(String id, Loop loop, HttpRequest request, Transport transport) {
         LoopTimers loopTimers = timers.computeIfAbsent(loop, l -> new LoopTimers(l, options));
-        EngineSession session =
-                new EngineSession(id, loop, request, transport, sessionRules, loopTimers, ended -> {
-                    sessions.remove(id, ended);
-                    load.leave(request);
-                });
+        EngineSession session = new EngineSession(id, loop, request, transport, sessionRules, loopTimers, ended -> {
+            sessions.remove(id, ended);
+            load.leave(request);
+        });
         if (sessions.putIfAbsent(id, session) != null) {
             return null;
         }

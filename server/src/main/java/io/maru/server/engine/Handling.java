@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param key of the messages with one key that wait, only the last is kept; by {@code equals}, null for none
  * @param compress whether it may be compressed, where the server compresses the messages of WebSockets at all
  */
-public record Handling(@Nullable Overflow overflow, @Nullable Object key, boolean compress) {
+public record Handling(
+        @Nullable Overflow overflow, @Nullable Object key, boolean compress) {
 
     /** As the session's options say. */
     public static final Handling USUAL = new Handling(null, null, true);

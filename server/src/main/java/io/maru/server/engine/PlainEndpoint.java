@@ -108,15 +108,10 @@ public final class PlainEndpoint implements HttpEndpoint {
         String subprotocol = chooseSubprotocol(request);
         ResponseHeaders headers = new ResponseHeaders();
         Answers.apply(options.headers(), request, headers);
-        upgrade.accept(
-                upgrade.loop(),
-                options.maxMessageBytes(),
-                subprotocol,
-                headers,
-                channel -> {
-                    visit.keep();
-                    return open(channel, request, subprotocol);
-                });
+        upgrade.accept(upgrade.loop(), options.maxMessageBytes(), subprotocol, headers, channel -> {
+            visit.keep();
+            return open(channel, request, subprotocol);
+        });
     }
 
     private @Nullable String chooseSubprotocol(HttpRequest request) {
@@ -139,12 +134,11 @@ public final class PlainEndpoint implements HttpEndpoint {
 
     private WebSocketListener open(WebSocketChannel channel, HttpRequest request, @Nullable String subprotocol) {
         LoopSessions home = sessions.computeIfAbsent(channel.loop(), loop -> new LoopSessions(loop, options));
-        PlainSession session =
-                new PlainSession(channel, request, subprotocol, sessionRules, home.heartbeat, ended -> {
-                    home.remove(ended);
-                    clients.decrementAndGet();
-                    load.leave(request);
-                });
+        PlainSession session = new PlainSession(channel, request, subprotocol, sessionRules, home.heartbeat, ended -> {
+            home.remove(ended);
+            clients.decrementAndGet();
+            load.leave(request);
+        });
         session.aging = home.ages.begin(session);
         home.add(session);
         clients.incrementAndGet();

@@ -105,7 +105,9 @@ final class AnswerQueue {
                 : null;
         boolean head = exchange.request().method().equals("HEAD");
         String connection = closing ? "close" : exchange.http10() ? "keep-alive" : null;
-        ctx.write(Answers.encode(ctx.alloc(), response, head, connection, varies, coding, loop.date()), ctx.voidPromise());
+        ctx.write(
+                Answers.encode(ctx.alloc(), response, head, connection, varies, coding, loop.date()),
+                ctx.voidPromise());
     }
 
     /**

@@ -109,7 +109,8 @@ final class Answers {
 
     private static byte[] compress(byte[] body, String coding) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(body.length / 2);
-        try (OutputStream out = coding.equals(ContentCoding.GZIP) ? new GZIPOutputStream(bytes) : new DeflaterOutputStream(bytes)) {
+        try (OutputStream out =
+                coding.equals(ContentCoding.GZIP) ? new GZIPOutputStream(bytes) : new DeflaterOutputStream(bytes)) {
             out.write(body);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // memory does not fail

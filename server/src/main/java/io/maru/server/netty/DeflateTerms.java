@@ -43,7 +43,8 @@ record DeflateTerms(boolean serverTakeover, boolean clientTakeover, int serverWi
     private static DeflateTerms of(Map<String, String> parameters, DeflateOptions options) {
         String window = parameters.get(SERVER_WINDOW);
         int bits = window == null ? 0 : Integer.parseInt(window);
-        // the JDK's compressor always looks back 32 KiB; a message by itself has no more to look back to than it is long
+        // the JDK's compressor always looks back 32 KiB; a message by itself has no more to look back to than it is
+        // long
         boolean narrow = bits != 0 && bits < WIDEST;
         return new DeflateTerms(
                 options.serverTakeover() && !narrow && !parameters.containsKey(SERVER_ALONE),
@@ -61,13 +62,12 @@ record DeflateTerms(boolean serverTakeover, boolean clientTakeover, int serverWi
             String[] pair = offer[i].split("=", 2);
             String name = pair[0].strip();
             String value = pair.length == 1 ? "" : unquoted(pair[1].strip());
-            boolean valid =
-                    switch (name) {
-                        case SERVER_ALONE, CLIENT_ALONE -> pair.length == 1;
-                        case SERVER_WINDOW -> isWindow(value);
-                        case CLIENT_WINDOW -> pair.length == 1 || isWindow(value);
-                        default -> false;
-                    };
+            boolean valid = switch (name) {
+                case SERVER_ALONE, CLIENT_ALONE -> pair.length == 1;
+                case SERVER_WINDOW -> isWindow(value);
+                case CLIENT_WINDOW -> pair.length == 1 || isWindow(value);
+                default -> false;
+            };
             if (!valid || parameters.put(name, value) != null) {
                 return null;
             }

@@ -51,12 +51,11 @@ final class Forwarding {
 
     /** From where a request came whose peer is trusted. */
     Origin origin(Headers headers, Origin peer) {
-        List<Hop> hops =
-                switch (header) {
-                    case X_FORWARDED -> xForwarded(headers);
-                    case FORWARDED -> forwarded(headers);
-                    case NONE -> List.of();
-                };
+        List<Hop> hops = switch (header) {
+            case X_FORWARDED -> xForwarded(headers);
+            case FORWARDED -> forwarded(headers);
+            case NONE -> List.of();
+        };
         Origin origin = peer;
         // from the proxy next to us on; who is beyond one that cannot be read or is not trusted, nobody knows
         for (int i = hops.size() - 1; i >= 0; i--) {
@@ -134,7 +133,8 @@ final class Forwarding {
                 String scheme = null;
                 for (String pair : split(element, ';')) {
                     int equals = pair.indexOf('=');
-                    String name = equals < 0 ? "" : pair.substring(0, equals).strip().toLowerCase(Locale.ROOT);
+                    String name =
+                            equals < 0 ? "" : pair.substring(0, equals).strip().toLowerCase(Locale.ROOT);
                     if (name.equals("for")) {
                         address = unquoted(pair.substring(equals + 1).strip());
                     } else if (name.equals("proto")) {

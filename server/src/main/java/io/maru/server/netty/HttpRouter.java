@@ -214,10 +214,8 @@ final class HttpRouter extends LoopMember {
         if (forwarding == null || !trusted) {
             return facts;
         }
-        Forwarding.Origin origin =
-                forwarding.origin(facts.headers(), new Forwarding.Origin(remoteAddress, secure));
-        return new HttpRequest(
-                facts.method(), facts.target(), facts.headers(), origin.address(), origin.secure());
+        Forwarding.Origin origin = forwarding.origin(facts.headers(), new Forwarding.Origin(remoteAddress, secure));
+        return new HttpRequest(facts.method(), facts.target(), facts.headers(), origin.address(), origin.secure());
     }
 
     private void onUpgrade(

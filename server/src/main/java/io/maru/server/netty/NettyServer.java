@@ -227,7 +227,9 @@ public final class NettyServer {
      */
     public long refusedConnections() {
         return refused.sum()
-                + loops.stream().mapToLong(loop -> loop.counters.droppedSilent()).sum();
+                + loops.stream()
+                        .mapToLong(loop -> loop.counters.droppedSilent())
+                        .sum();
     }
 
     /**

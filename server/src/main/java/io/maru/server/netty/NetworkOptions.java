@@ -188,7 +188,8 @@ public record NetworkOptions(
             requirePositive(maxSilent, "maxSilent");
             requirePositive(lowWaterMark, "lowWaterMark");
             if (highWaterMark < lowWaterMark) {
-                throw new IllegalArgumentException("a highWaterMark of lowWaterMark or above expected: " + highWaterMark);
+                throw new IllegalArgumentException(
+                        "a highWaterMark of lowWaterMark or above expected: " + highWaterMark);
             }
         }
     }
@@ -258,7 +259,8 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withAddress(String address, int number) {
-        return new NetworkOptions(address, number, loops, backlog, transport, tls, http, connections, deflate, proxies, webSocket);
+        return new NetworkOptions(
+                address, number, loops, backlog, transport, tls, http, connections, deflate, proxies, webSocket);
     }
 
     /**
@@ -268,7 +270,8 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withLoops(int number) {
-        return new NetworkOptions(host, port, number, backlog, transport, tls, http, connections, deflate, proxies, webSocket);
+        return new NetworkOptions(
+                host, port, number, backlog, transport, tls, http, connections, deflate, proxies, webSocket);
     }
 
     /**
@@ -278,7 +281,8 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withTransport(Transport kind) {
-        return new NetworkOptions(host, port, loops, backlog, kind, tls, http, connections, deflate, proxies, webSocket);
+        return new NetworkOptions(
+                host, port, loops, backlog, kind, tls, http, connections, deflate, proxies, webSocket);
     }
 
     /**
@@ -288,7 +292,8 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withTls(@Nullable Tls certificate) {
-        return new NetworkOptions(host, port, loops, backlog, transport, certificate, http, connections, deflate, proxies, webSocket);
+        return new NetworkOptions(
+                host, port, loops, backlog, transport, certificate, http, connections, deflate, proxies, webSocket);
     }
 
     /**
@@ -298,7 +303,8 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withBacklog(int waiting) {
-        return new NetworkOptions(host, port, loops, waiting, transport, tls, http, connections, deflate, proxies, webSocket);
+        return new NetworkOptions(
+                host, port, loops, waiting, transport, tls, http, connections, deflate, proxies, webSocket);
     }
 
     /**
@@ -308,7 +314,8 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withHttp(HttpLimits limits) {
-        return new NetworkOptions(host, port, loops, backlog, transport, tls, limits, connections, deflate, proxies, webSocket);
+        return new NetworkOptions(
+                host, port, loops, backlog, transport, tls, limits, connections, deflate, proxies, webSocket);
     }
 
     /**
@@ -318,7 +325,8 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withDeflate(@Nullable DeflateOptions options) {
-        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, connections, options, proxies, webSocket);
+        return new NetworkOptions(
+                host, port, loops, backlog, transport, tls, http, connections, options, proxies, webSocket);
     }
 
     /**
@@ -339,7 +347,8 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withWebSocket(WebSocketLimits limits) {
-        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, connections, deflate, proxies, limits);
+        return new NetworkOptions(
+                host, port, loops, backlog, transport, tls, http, connections, deflate, proxies, limits);
     }
 
     /**
@@ -349,7 +358,8 @@ public record NetworkOptions(
      * @return the options
      */
     public NetworkOptions withConnections(ConnectionLimits limits) {
-        return new NetworkOptions(host, port, loops, backlog, transport, tls, http, limits, deflate, proxies, webSocket);
+        return new NetworkOptions(
+                host, port, loops, backlog, transport, tls, http, limits, deflate, proxies, webSocket);
     }
 
     private static void requirePositive(Duration value, String name) {

@@ -47,7 +47,8 @@ final class ProxyProtocol extends SimpleChannelInboundHandler<HAProxyMessage> {
                 ? source == null ? null : Cidr.address(source)
                 : null;
         if (ip != null) {
-            boolean overTls = message.tlvs().stream().anyMatch(it -> it instanceof HAProxySSLTLV tls && tls.isPP2ClientSSL());
+            boolean overTls =
+                    message.tlvs().stream().anyMatch(it -> it instanceof HAProxySSLTLV tls && tls.isPP2ClientSSL());
             router.cameFrom(ip, overTls);
         }
         context.pipeline().remove(this);

@@ -207,9 +207,8 @@ final class Upgrade implements WebSocketUpgrade {
         ctx.pipeline().addLast(handler);
         ctx.channel().config().setAutoRead(true);
         DeflateOptions deflate = router.options().deflate();
-        DeflateTerms terms = deflate == null
-                ? null
-                : DeflateTerms.of(request.headers().all("sec-websocket-extensions"), deflate);
+        DeflateTerms terms =
+                deflate == null ? null : DeflateTerms.of(request.headers().all("sec-websocket-extensions"), deflate);
         if (deflate != null && terms != null) {
             handler.deflate(new Deflation(home, deflate, terms));
         }

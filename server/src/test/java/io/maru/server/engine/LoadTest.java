@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +46,8 @@ class LoadTest {
 
     private FakeExchange poll(HttpEndpoint engine, String address) {
         HttpRequest request = EngineFixture.request("GET", POLLING);
-        FakeExchange exchange = new FakeExchange(
-                new HttpRequest("GET", request.target(), request.headers(), address, false), loop);
+        FakeExchange exchange =
+                new FakeExchange(new HttpRequest("GET", request.target(), request.headers(), address, false), loop);
         loop.turn(() -> engine.onRequest(exchange));
         return exchange;
     }
@@ -130,8 +131,7 @@ class LoadTest {
         Addresses addresses = new Addresses(10, 2, rate, clock::get);
         for (String address : List.of("a", "b", "c")) {
             addresses.enter(address);
-            RateLimiter limiter = addresses.limiter(address);
-            assertThat(limiter).isNotNull();
+            RateLimiter limiter = Objects.requireNonNull(addresses.limiter(address));
             if (!address.equals("a")) {
                 limiter.take(clock.get(), 1);
             }
@@ -139,7 +139,7 @@ class LoadTest {
         }
         assertThat(addresses.size()).as("a has sent nothing").isEqualTo(2);
         addresses.enter("b");
-        assertThat(addresses.limiter("b").isFull(clock.get()))
+        assertThat(Objects.requireNonNull(addresses.limiter("b")).isFull(clock.get()))
                 .as("it comes again and is known")
                 .isFalse();
         addresses.leave("b");
@@ -155,7 +155,7 @@ class LoadTest {
         addresses.enter("connected");
         for (int i = 0; i < 10_000; i++) {
             addresses.enter("a" + i);
-            addresses.limiter("a" + i).take(clock.get(), 1);
+            Objects.requireNonNull(addresses.limiter("a" + i)).take(clock.get(), 1);
             addresses.leave("a" + i);
             assertThat(addresses.size()).isLessThanOrEqualTo(102);
         }
@@ -235,12 +235,12 @@ class LoadTest {
     void givesThePlaceBackAfterOtherRefusals() {
         Load load = new Load(limits(100, 100, 10));
         Engine engine = engine(load, false);
-        FakeExchange exchange = new FakeExchange(
-                EngineFixture.request("GET", "/engine.io/?EIO=9&transport=polling"), loop);
+        FakeExchange exchange =
+                new FakeExchange(EngineFixture.request("GET", "/engine.io/?EIO=9&transport=polling"), loop);
         loop.turn(() -> engine.onRequest(exchange));
         assertThat(exchange.status()).isEqualTo(400);
-        Engine same = new Engine(
-                EngineOptions.builder().generateId(request -> "").build(), work::add, this::accept, load);
+        Engine same =
+                new Engine(EngineOptions.builder().generateId(request -> "").build(), work::add, this::accept, load);
         assertThat(poll(same, "1.1.1.1").status()).isEqualTo(400);
         assertThat(upgrade(same).isAccepted()).isFalse();
         assertThat(load.stats().connections()).isZero();

@@ -269,7 +269,9 @@ class OverflowTest {
             kept++;
         }
         assertThat(kept).isBetween(4, 10);
-        assertThat(client.load.stats().droppedOldest()).as("first what may be lost").isEqualTo(1);
+        assertThat(client.load.stats().droppedOldest())
+                .as("first what may be lost")
+                .isEqualTo(1);
         assertThat(client.listener().take()).containsExactly("closed SLOW_CONSUMER");
         assertThat(client.load.queuedBytes()).isZero();
     }

@@ -55,7 +55,8 @@ class DeflateTermsTest {
     @Test
     void areTakenFromSeveralHeaders() {
         assertThat(answer(TAKEOVER)).isEqualTo("none");
-        assertThat(answer(TAKEOVER, "a", "permessage-deflate; x", "permessage-deflate")).isEqualTo("permessage-deflate");
+        assertThat(answer(TAKEOVER, "a", "permessage-deflate; x", "permessage-deflate"))
+                .isEqualTo("permessage-deflate");
     }
 
     @ParameterizedTest

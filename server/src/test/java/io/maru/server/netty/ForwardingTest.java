@@ -110,7 +110,8 @@ class ForwardingTest {
             })
     void isSaidByTheHeaderOfTheRfcWhereThatIsChosen(String value, String origin) {
         ProxyOptions options = PROXIES.withHeader(ProxyOptions.Header.FORWARDED);
-        assertThat(origin(options, "Forwarded: " + value, "X-Forwarded-For: 6.6.6.6")).isEqualTo(origin);
+        assertThat(origin(options, "Forwarded: " + value, "X-Forwarded-For: 6.6.6.6"))
+                .isEqualTo(origin);
     }
 
     @Test
@@ -137,13 +138,16 @@ class ForwardingTest {
         "198.51.100.1, false",
     })
     void isBelievedOfThosePeersOnly(String peer, boolean trusted) {
-        assertThat(new Forwarding(PROXIES).trusts(new InetSocketAddress(peer, 1))).isEqualTo(trusted);
+        assertThat(new Forwarding(PROXIES).trusts(new InetSocketAddress(peer, 1)))
+                .isEqualTo(trusted);
     }
 
     @Test
     void isBelievedOfEverybodyWhoComesByAUnixSocketWhereThatIsSaid() {
-        assertThat(new Forwarding(PROXIES).trusts((java.net.SocketAddress) null)).isFalse();
-        assertThat(new Forwarding(ProxyOptions.trusting("unix")).trusts((java.net.SocketAddress) null)).isTrue();
+        assertThat(new Forwarding(PROXIES).trusts((java.net.SocketAddress) null))
+                .isFalse();
+        assertThat(new Forwarding(ProxyOptions.trusting("unix")).trusts((java.net.SocketAddress) null))
+                .isTrue();
     }
 
     @ParameterizedTest

@@ -46,7 +46,11 @@ class ProxyTest {
     void areNotBelievedUnlessTheServerIsToldSo() throws Exception {
         serve(ProxyOptions.NONE);
         try (RawClient client = server.connect()) {
-            assertThat(who(client, "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https", "Forwarded: for=1.1.1.1"))
+            assertThat(who(
+                            client,
+                            "X-Forwarded-For: 203.0.113.9",
+                            "X-Forwarded-Proto: https",
+                            "Forwarded: for=1.1.1.1"))
                     .isEqualTo("127.0.0.1");
         }
     }
@@ -66,8 +70,7 @@ class ProxyTest {
         try (RawClient client = server.connect()) {
             assertThat(who(client, "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https"))
                     .isEqualTo("203.0.113.9 secure");
-            assertThat(who(client, "X-Forwarded-For: 203.0.113.10, 127.0.0.2"))
-                    .isEqualTo("203.0.113.10");
+            assertThat(who(client, "X-Forwarded-For: 203.0.113.10, 127.0.0.2")).isEqualTo("203.0.113.10");
             assertThat(who(client)).isEqualTo("127.0.0.1");
         }
     }

@@ -18,8 +18,7 @@ class SilentConnectionsTest {
                 .withTransport(transport)
                 .withConnections(new NetworkOptions.ConnectionLimits(1000, 3, 32_768, 65_536));
         List<RawClient> silent = new ArrayList<>();
-        try (TestServer server = new TestServer(options)
-                        .http("/", exchange -> exchange.respond(HttpResponse.of(204)));
+        try (TestServer server = new TestServer(options).http("/", exchange -> exchange.respond(HttpResponse.of(204)));
                 RawClient user = server.connect()) {
             user.get("/");
             assertThat(user.readAnswer().status()).isEqualTo(204);
