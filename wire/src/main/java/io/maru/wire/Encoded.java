@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Encoded {
 
-    /** What stands before a text inside of its WebSocket frame. */
+    /** What stands before a message inside of its WebSocket frame. */
     public enum Framing {
         /** Nothing. */
         PLAIN(0),
         /** The digit of an Engine.IO message packet. Binary messages have none in protocol 4. */
-        ENGINE_IO('4');
+        ENGINE_IO('4'),
+        /** The same in Engine.IO 3, where binary messages begin with the number of their type. */
+        ENGINE_IO_3('4'),
+        /** Engine.IO 3 for clients that take no bytes: binary messages are text, {@code b4} and base64. */
+        ENGINE_IO_3_BASE64('4');
 
         private final byte prefix;
 
@@ -31,6 +36,28 @@ public final class Encoded {
 
         private int prefixLength() {
             return this == PLAIN ? 0 : 1;
+        }
+
+        private int binaryLength(byte[] data) {
+            return switch (this) {
+                case PLAIN, ENGINE_IO -> data.length;
+                case ENGINE_IO_3 -> 1 + data.length;
+                case ENGINE_IO_3_BASE64 -> 2 + (data.length + 2) / 3 * 4;
+            };
+        }
+
+        private void writeBinary(byte[] data, ByteBuf out) {
+            writeHeader(out, this == ENGINE_IO_3_BASE64 ? FIN_TEXT : FIN_BINARY, binaryLength(data));
+            if (this == ENGINE_IO_3_BASE64) {
+                out.writeByte('b')
+                        .writeByte(prefix)
+                        .writeBytes(Base64.getEncoder().encode(data));
+                return;
+            }
+            if (this == ENGINE_IO_3) {
+                out.writeByte(prefix - '0');
+            }
+            out.writeBytes(data);
         }
     }
 
@@ -173,7 +200,7 @@ public final class Encoded {
      * (<a href="https://www.rfc-editor.org/rfc/rfc6455#section-5.2">RFC 6455, section 5.2</a>), unmasked and one frame a
      * message.
      *
-     * @param framing what stands before a text
+     * @param framing what stands before a message
      * @return bytes
      */
     public int framesLength(Framing framing) {
@@ -183,7 +210,8 @@ public final class Encoded {
             length = framed == framing ? textEnd - frameStart : headerLength(payload) + payload;
         }
         for (byte[] attachment : attachments) {
-            length += headerLength(attachment.length) + attachment.length;
+            int payload = framing.binaryLength(attachment);
+            length += headerLength(payload) + payload;
         }
         return length;
     }
@@ -191,7 +219,7 @@ public final class Encoded {
     /**
      * Appends the message as WebSocket frames.
      *
-     * @param framing what stands before a text
+     * @param framing what stands before a message
      * @param out takes them; its owner goes on owning it
      */
     public void writeFrames(Framing framing, ByteBuf out) {
@@ -211,15 +239,14 @@ public final class Encoded {
             }
         }
         for (byte[] attachment : attachments) {
-            writeHeader(out, FIN_BINARY, attachment.length);
-            out.writeBytes(attachment);
+            framing.writeBinary(attachment, out);
         }
     }
 
     /**
      * The message as WebSocket frames in a buffer that all share who ask for the framing that was asked for first.
      *
-     * @param framing what stands before a text
+     * @param framing what stands before a message
      * @param allocator makes the buffer, when it is not there yet
      * @return the frames, readable; the caller releases them
      */

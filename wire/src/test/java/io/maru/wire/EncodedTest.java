@@ -58,12 +58,61 @@ class EncodedTest {
     // 82: FIN and binary
     @ParameterizedTest
     @CsvSource({"0, 8200", "125, 827d", "126, 827e007e", "65535, 827effff", "65536, 827f0000000000010000"})
-    void framesBinaryAlikeInBothFramings(int length, String head) {
+    void framesBinaryAlikeWhereNothingStandsBeforeIt(int length, String head) {
         Encoded message = Encoded.binary(new byte[length]);
         assertThat(message.hasText()).isFalse();
-        for (Framing framing : Framing.values()) {
+        for (Framing framing : List.of(Framing.PLAIN, Framing.ENGINE_IO)) {
             assertThat(frames(message, framing)).isEqualTo(head + "00".repeat(length));
         }
+    }
+
+    // the number of the type stands before the bytes
+    @ParameterizedTest
+    @CsvSource({
+        "0, 820104",
+        "124, 827d04",
+        "125, 827e007e04",
+        "65534, 827effff04",
+        "65535, 827f000000000001000004",
+    })
+    void framesBinaryForEngineIo3(int length, String head) {
+        assertThat(frames(Encoded.binary(new byte[length]), Framing.ENGINE_IO_3))
+                .isEqualTo(head + "00".repeat(length));
+    }
+
+    // text: b4, and AA.. in base64
+    @ParameterizedTest
+    @CsvSource({
+        "0, 81026234, ''",
+        "1, 81066234, AA==",
+        "2, 81066234, AAA=",
+        "3, 81066234, AAAA",
+        "90, 817a6234, AAAA",
+        "93, 817e007e6234, AAAA",
+    })
+    void framesBinaryInBase64ForEngineIo3(int length, String head, String group) {
+        String base64 = group.repeat(Math.max(1, length / 3));
+        assertThat(frames(Encoded.binary(new byte[length]), Framing.ENGINE_IO_3_BASE64))
+                .isEqualTo(head + HexFormat.of().formatHex(base64.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @Test
+    void framesTheSameMessageForOlderAndNewerClients() {
+        Utf8Buffer text = Encoded.newText(0);
+        text.appendText("é");
+        Encoded message = Encoded.of(text, List.of(new byte[] {1, 2}, new byte[0]));
+
+        assertThat(frames(message, Framing.ENGINE_IO_3)).isEqualTo("810334c3a9" + "8203040102" + "820104");
+        assertThat(frames(message, Framing.ENGINE_IO)).isEqualTo("810334c3a9" + "82020102" + "8200");
+        assertThat(frames(message, Framing.ENGINE_IO_3_BASE64))
+                .isEqualTo("810334c3a9" + "81066234" + "4151493d" + "81026234");
+        ByteBuf older = message.sharedFrames(Framing.ENGINE_IO_3, allocator);
+        ByteBuf newer = message.sharedFrames(Framing.ENGINE_IO, allocator);
+        assertThat(hex(older)).isEqualTo("810334c3a9" + "8203040102" + "820104");
+        assertThat(hex(newer)).isEqualTo("810334c3a9" + "82020102" + "8200");
+        older.release();
+        newer.release();
+        message.release();
     }
 
     @Test

@@ -106,14 +106,16 @@ public record EnginePacket(Type type, byte[] data, boolean binary) {
     }
 
     private static EnginePacket decodeInPayload(byte[] utf8, int from, int to) {
-        if (from < to && utf8[from] == 'b') {
-            try {
-                return new EnginePacket(Type.MESSAGE, Base64.getDecoder().decode(oneLine(utf8, from + 1, to)), true);
-            } catch (IllegalArgumentException e) {
-                throw new WireException(Reason.MALFORMED, "base64 expected");
-            }
+        return from < to && utf8[from] == 'b' ? decodeBase64(utf8, from + 1, to) : decode(utf8, from, to);
+    }
+
+    /** A binary message whose bytes are in base64. */
+    static EnginePacket decodeBase64(byte[] utf8, int from, int to) {
+        try {
+            return new EnginePacket(Type.MESSAGE, Base64.getDecoder().decode(oneLine(utf8, from, to)), true);
+        } catch (IllegalArgumentException e) {
+            throw new WireException(Reason.MALFORMED, "base64 expected");
         }
-        return decode(utf8, from, to);
     }
 
     /** Base64 without its line breaks, which the official Java client puts in. */
@@ -128,7 +130,8 @@ public record EnginePacket(Type type, byte[] data, boolean binary) {
         return length == line.length ? line : Arrays.copyOf(line, length);
     }
 
-    private static EnginePacket decode(byte[] utf8, int from, int to) {
+    /** A packet that is no binary one. */
+    static EnginePacket decode(byte[] utf8, int from, int to) {
         int type = from < to ? utf8[from] - '0' : -1;
         if (type < 0 || type >= Type.BY_DIGIT.length) {
             throw new WireException(Reason.MALFORMED, "an Engine.IO packet type from 0 to 6 expected");
