@@ -25,11 +25,13 @@ class DialectsTest {
     // what it has no words for: opening and closing say it, or nothing does
     private static final Map<String, Set<Class<? extends Packet>>> SILENT = Map.of(
             "socket.io", Set.of(Packet.Failure.class),
+            "socket.io-2", Set.of(Packet.Failure.class),
             "json", Set.of(Packet.Connect.class, Packet.Disconnect.class));
 
     static List<Dialect> dialects() {
         return List.of(
                 new SocketIoDialect(WireLimits.DEFAULTS, JsonCodec.standard()),
+                SocketIoDialect.ofProtocol4(WireLimits.DEFAULTS, JsonCodec.standard()),
                 new EnvelopeDialect(WireLimits.DEFAULTS, JsonCodec.standard()));
     }
 
@@ -63,6 +65,6 @@ class DialectsTest {
 
     @Test
     void differInWhatARefusalMeans() {
-        assertThat(dialects()).extracting(Dialect::closesOnError).containsExactly(true, false);
+        assertThat(dialects()).extracting(Dialect::closesOnError).containsExactly(true, true, false);
     }
 }

@@ -29,6 +29,7 @@ final class SocketIoDecoder implements PacketDecoder {
     private final WireLimits limits;
     private final JsonCodec codec;
     private final Names names;
+    private final boolean protocol4;
 
     // a packet that waits for attachments; null also when what they belong to is nobody's
     private @Nullable Packet unfinished;
@@ -36,7 +37,8 @@ final class SocketIoDecoder implements PacketDecoder {
     private int bytes;
     private @Nullable List<byte[]> attachments;
 
-    SocketIoDecoder(String home, WireLimits limits, JsonCodec codec, Names names) {
+    SocketIoDecoder(String home, WireLimits limits, JsonCodec codec, Names names, boolean protocol4) {
+        this.protocol4 = protocol4;
         this.names = names;
         this.home = home;
         this.limits = limits;
@@ -74,15 +76,20 @@ final class SocketIoDecoder implements PacketDecoder {
             i = dash + 1;
         }
         String namespace = home;
+        Json credentials = null;
         if (i < text.length && text[i] == '/') {
             int comma = i;
             while (comma < text.length && text[comma] != ',') {
                 comma++;
             }
-            if (comma - i > limits.maxNameLength()) {
+            int nameEnd = protocol4 ? NamespaceQuery.skipName(text, i, comma) : comma;
+            if (nameEnd < comma && type == '0') {
+                credentials = NamespaceQuery.toObject(text, nameEnd + 1, comma, limits, codec);
+            }
+            if (nameEnd - i > limits.maxNameLength()) {
                 throw new WireException(Reason.LIMIT, "a namespace of more than " + limits.maxNameLength() + " bytes");
             }
-            namespace = new String(text, i, comma - i, StandardCharsets.UTF_8);
+            namespace = new String(text, i, nameEnd - i, StandardCharsets.UTF_8);
             i = Math.min(comma + 1, text.length);
         }
         long id = Packet.NO_ACK;
@@ -95,7 +102,10 @@ final class SocketIoDecoder implements PacketDecoder {
             i = idEnd;
         }
         Packet packet = switch (type) {
-            case '0' -> new Packet.Connect(namespace, i == text.length ? null : object(text, i));
+            case '0' -> {
+                Json payload = i == text.length ? null : object(text, i);
+                yield new Packet.Connect(namespace, protocol4 ? credentials : payload);
+            }
             case '1' -> {
                 requireEnd(text, i);
                 yield new Packet.Disconnect(namespace);

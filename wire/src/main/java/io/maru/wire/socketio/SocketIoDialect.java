@@ -18,13 +18,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The default parser of Socket.IO:
  * <a href="https://github.com/socketio/socket.io/blob/main/docs/socket.io-protocol/v5-current.md#packet-encoding">{@code
- * <type>[<attachments>-][<namespace>,][<ack id>][JSON]}</a>.
+ * <type>[<attachments>-][<namespace>,][<ack id>][JSON]}</a>. Of
+ * <a href="https://github.com/socketio/socket.io/blob/main/docs/socket.io-protocol/v4.md">protocol 4</a>, which clients of
+ * Socket.IO 2 speak, events and answers are the same; how a client enters a namespace is not.
  */
 public final class SocketIoDialect implements Dialect {
 
     private final WireLimits limits;
     private final JsonCodec codec;
     private final Names names = new Names();
+    private final boolean protocol4;
 
     /**
      * The dialect.
@@ -33,13 +36,30 @@ public final class SocketIoDialect implements Dialect {
      * @param codec binds arguments to types
      */
     public SocketIoDialect(WireLimits limits, JsonCodec codec) {
+        this(limits, codec, false);
+    }
+
+    private SocketIoDialect(WireLimits limits, JsonCodec codec, boolean protocol4) {
         this.limits = Objects.requireNonNull(limits, "limits");
         this.codec = Objects.requireNonNull(codec, "codec");
+        this.protocol4 = protocol4;
+    }
+
+    /**
+     * The dialect of clients of Socket.IO 2. A CONNECT has its credentials in the query of the namespace, its answer says
+     * nothing more, and a refusal is the data alone, or the message when there is none.
+     *
+     * @param limits what its decoders take; the query counts as part of the packet, not of the namespace's name
+     * @param codec binds arguments to types
+     * @return the dialect
+     */
+    public static SocketIoDialect ofProtocol4(WireLimits limits, JsonCodec codec) {
+        return new SocketIoDialect(limits, codec, true);
     }
 
     @Override
     public String name() {
-        return "socket.io";
+        return protocol4 ? "socket.io-2" : "socket.io";
     }
 
     @Override
@@ -49,7 +69,7 @@ public final class SocketIoDialect implements Dialect {
 
     @Override
     public PacketDecoder newDecoder(String namespace) {
-        return new SocketIoDecoder(namespace, limits, codec, names);
+        return new SocketIoDecoder(namespace, limits, codec, names, protocol4);
     }
 
     @Override
@@ -62,27 +82,38 @@ public final class SocketIoDialect implements Dialect {
         }
         if (packet instanceof Packet.Connect connect) {
             Utf8Buffer out = begin('0', 0, connect.namespace(), 64);
-            appendJson(out, connect.data());
+            appendJson(out, protocol4 ? null : connect.data());
             return Encoded.of(out, List.of());
         }
         if (packet instanceof Packet.Disconnect disconnect) {
             return Encoded.of(begin('1', 0, disconnect.namespace(), 0), List.of());
         }
         if (packet instanceof Packet.ConnectError error) {
-            Utf8Buffer out = begin('4', 0, error.namespace(), 64);
-            out.append("{\"message\":");
-            JsonCodec.quote(error.message(), out);
-            if (error.data() != null) {
-                out.append(",\"data\":");
-                appendJson(out, error.data());
-            }
-            out.append('}');
-            return Encoded.of(out, List.of());
+            return encode(error);
         }
         if (packet instanceof Packet.Failure) {
             return null;
         }
         throw new AssertionError(packet);
+    }
+
+    private Encoded encode(Packet.ConnectError error) {
+        Utf8Buffer out = begin('4', 0, error.namespace(), 64);
+        if (protocol4) {
+            if (error.data() == null) {
+                JsonCodec.quote(error.message(), out);
+            }
+            appendJson(out, error.data());
+            return Encoded.of(out, List.of());
+        }
+        out.append("{\"message\":");
+        JsonCodec.quote(error.message(), out);
+        if (error.data() != null) {
+            out.append(",\"data\":");
+            appendJson(out, error.data());
+        }
+        out.append('}');
+        return Encoded.of(out, List.of());
     }
 
     private static Encoded encode(Packet.Event event) {
