@@ -1,5 +1,6 @@
 package io.maru.server.engine;
 
+import io.maru.wire.engineio.EngineIo3;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,8 @@ final class Answers {
 
     /** The packets that a poll waited for. */
     HttpResponse payload(HttpRequest request, ResponseHeaders headers, byte[] payload) {
-        return good(request, headers, "text/plain; charset=UTF-8", payload);
+        String type = EngineIo3.isBinary(payload) ? "application/octet-stream" : "text/plain; charset=UTF-8";
+        return good(request, headers, type, payload);
     }
 
     /** A payload was taken. */

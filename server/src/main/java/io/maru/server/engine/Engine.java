@@ -1,6 +1,7 @@
 package io.maru.server.engine;
 
 import io.maru.wire.Encoded.Framing;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,12 +17,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An endpoint of <a
- * href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v4-current.md">Engine.IO 4</a>. A session
+ * href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v4-current.md">Engine.IO 4</a> and, where
+ * the options say so, of <a
+ * href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v3.md">Engine.IO 3</a>. A session
  * lives on the loop of the connection that opened it; requests that come by connections of other loops are handed over.
  */
 public final class Engine implements HttpEndpoint {
 
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+    /**
+     * From the opening of a WebSocket to the open packet of Engine.IO 3. There are clients, the suite of the protocol among
+     * them, that begin to listen once the WebSocket is open: what comes with the handshake in one piece is lost to them.
+     */
+    private static final Duration OLDER_OPENING = Duration.ofMillis(10);
 
     private final EngineOptions options;
     private final Executor workers;
@@ -99,7 +108,7 @@ public final class Engine implements HttpEndpoint {
                     loop,
                     false,
                     poll::onGone,
-                    visit -> openPolling(poll, loop, visit),
+                    visit -> openPolling(poll, loop, query, visit),
                     refused -> poll.refuse(report(request, refused)));
         }
     }
@@ -124,7 +133,7 @@ public final class Engine implements HttpEndpoint {
                     loop,
                     true,
                     upgrade::onGone,
-                    visit -> openWebSocket(upgrade, headers, refuse, visit),
+                    visit -> openWebSocket(upgrade, query, headers, refuse, visit),
                     refuse);
         } else {
             EngineSession session = sessions.get(sid);
@@ -216,15 +225,16 @@ public final class Engine implements HttpEndpoint {
                 words -> refused.accept(Refusal.of(EngineError.FORBIDDEN, words, "REFUSED")));
     }
 
-    private void openPolling(PollRequest poll, Loop loop, Visit visit) {
+    private void openPolling(PollRequest poll, Loop loop, Map<String, String> query, Visit visit) {
         if (poll.isGone()) {
             visit.end();
             return;
         }
         HttpRequest request = poll.request();
         String id = newId(request);
+        PollingFormat format = rules.pollingFormat(query);
         PollingTransport transport =
-                new PollingTransport(loop, payloads -> keepFarewell(id == null ? "" : id, loop, payloads), load);
+                new PollingTransport(loop, format, payloads -> keepFarewell(id == null ? "" : id, loop, payloads), load);
         EngineSession session = id == null ? null : register(id, loop, request, transport);
         if (id == null || session == null) {
             visit.end();
@@ -234,12 +244,16 @@ public final class Engine implements HttpEndpoint {
         visit.keep();
         PollingBuffer open = new PollingBuffer();
         open.add(Packets.open(id, upgradable, options), Framing.PLAIN);
-        poll.answerHandshake(id, open.toPayload());
+        poll.answerHandshake(id, open.toPayload(format));
         present(session);
     }
 
     private void openWebSocket(
-            WebSocketUpgrade upgrade, ResponseHeaders headers, Consumer<Refusal> refuse, Visit visit) {
+            WebSocketUpgrade upgrade,
+            Map<String, String> query,
+            ResponseHeaders headers,
+            Consumer<Refusal> refuse,
+            Visit visit) {
         HttpRequest request = upgrade.request();
         String id = newId(request);
         if (id == null) {
@@ -249,18 +263,30 @@ public final class Engine implements HttpEndpoint {
         }
         Loop loop = upgrade.loop();
         accept(upgrade, loop, answers.upgrade(request, headers, true), channel -> {
-            WebSocketTransport transport = new WebSocketTransport(channel, request);
-            EngineSession session = register(id, loop, request, transport);
-            if (session == null) {
-                visit.end();
-                transport.close(CloseReason.REFUSED, false);
+            WebSocketTransport transport = new WebSocketTransport(channel, request, HandshakeRules.framing(query));
+            if (transport.messages() == Framing.ENGINE_IO) {
+                begin(id, loop, request, transport, visit);
             } else {
-                visit.keep();
-                transport.send(Packets.open(id, false, options), Framing.PLAIN);
-                present(session);
+                channel.setReading(false);
+                loop.schedule(OLDER_OPENING.toNanos(), () -> {
+                    channel.setReading(true);
+                    begin(id, loop, request, transport, visit);
+                });
             }
             return transport;
         });
+    }
+
+    private void begin(String id, Loop loop, HttpRequest request, WebSocketTransport transport, Visit visit) {
+        EngineSession session = transport.isEnded() ? null : register(id, loop, request, transport);
+        if (session == null) {
+            visit.end();
+            transport.close(CloseReason.REFUSED, false);
+        } else {
+            visit.keep();
+            transport.send(Packets.open(id, false, options), Framing.PLAIN);
+            present(session);
+        }
     }
 
     private void probe(
@@ -269,7 +295,7 @@ public final class Engine implements HttpEndpoint {
             Map<String, String> query,
             ResponseHeaders headers,
             Consumer<Refusal> refuse) {
-        Refusal refusal = session.isOpen() ? rules.checkProbe(query) : unknown(session.id());
+        Refusal refusal = session.isOpen() ? rules.checkProbe(session, query) : unknown(session.id());
         if (refusal != null) {
             refuse.accept(refusal);
             return;
@@ -279,7 +305,7 @@ public final class Engine implements HttpEndpoint {
                 upgrade,
                 session.loop(),
                 answers.upgrade(request, headers, false),
-                channel -> session.onProbe(channel, request));
+                channel -> session.onProbe(channel, request, HandshakeRules.framing(query)));
     }
 
     private void accept(

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers see {@link Builder#headers}
  * @param limits see {@link Builder#overflow}, {@link Builder#maxBufferedMessages}, {@link Builder#idleTimeout} and {@link
  *     Builder#maxLifetime}
+ * @param olderClients see {@link Builder#allowEngineIo3} and {@link Builder#allowJsonp}
  * @param connectionErrors see {@link Builder#onConnectionError}
  */
 public record EngineOptions(
@@ -49,6 +50,7 @@ public record EngineOptions(
         List<HeaderHook> initialHeaders,
         List<HeaderHook> headers,
         SessionLimits limits,
+        OlderClients olderClients,
         List<Consumer<ConnectionError>> connectionErrors) {
 
     /** The name of long-polling. */
@@ -56,6 +58,17 @@ public record EngineOptions(
 
     /** The name of WebSocket. */
     public static final String WEBSOCKET = "websocket";
+
+    /**
+     * Which ways of older clients are served.
+     *
+     * @param engineIo3 see {@link Builder#allowEngineIo3}
+     * @param jsonp see {@link Builder#allowJsonp}
+     */
+    public record OlderClients(boolean engineIo3, boolean jsonp) {
+        /** None. */
+        public static final OlderClients NONE = new OlderClients(false, false);
+    }
 
     /** Checks the values. */
     public EngineOptions {
@@ -72,6 +85,7 @@ public record EngineOptions(
         initialHeaders = List.copyOf(initialHeaders);
         headers = List.copyOf(headers);
         Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(olderClients, "olderClients");
         connectionErrors = List.copyOf(connectionErrors);
     }
 
@@ -114,6 +128,7 @@ public record EngineOptions(
         private final List<HeaderHook> initialHeaders = new ArrayList<>();
         private final List<HeaderHook> headers = new ArrayList<>();
         private SessionLimits limits = SessionLimits.DEFAULTS;
+        private OlderClients olderClients = OlderClients.NONE;
         private final List<Consumer<ConnectionError>> connectionErrors = new ArrayList<>();
 
         private Builder() {}
@@ -331,6 +346,31 @@ public record EngineOptions(
         }
 
         /**
+         * Whether clients of Engine.IO 3, such as Socket.IO 2, are served too. They are those whose {@code EIO} is not 4.
+         * To them the id of a session is known as the socket's id, so whoever is told of a socket of theirs knows the
+         * secret that a session over polling is reached by.
+         *
+         * @param allow false unless set: they are refused with {@link EngineError#UNSUPPORTED_VERSION}
+         * @return this
+         */
+        public Builder allowEngineIo3(boolean allow) {
+            olderClients = new OlderClients(allow, olderClients.jsonp());
+            return this;
+        }
+
+        /**
+         * Whether polls of clients that name a callback ({@code j}) are answered by a script that calls it. Browsers let
+         * pages of every origin run such a script, cookies included, whatever {@link #cors} says.
+         *
+         * @param allow false unless set: {@code j} means nothing
+         * @return this
+         */
+        public Builder allowJsonp(boolean allow) {
+            olderClients = new OlderClients(olderClients.engineIo3(), allow);
+            return this;
+        }
+
+        /**
          * Adds a listener for requests that are refused.
          *
          * @param listener called on the loop; must not block
@@ -365,6 +405,7 @@ public record EngineOptions(
                     initialHeaders,
                     headers,
                     limits,
+                    olderClients,
                     connectionErrors);
         }
     }

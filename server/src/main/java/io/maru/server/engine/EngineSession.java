@@ -10,8 +10,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A session of <a
- * href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v4-current.md">Engine.IO 4</a>: over
- * polling, over WebSocket, or first one and then the other. Confined to its loop.
+ * href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v4-current.md">Engine.IO 4</a>, or of <a
+ * href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v3.md">Engine.IO 3</a>: over polling, over
+ * WebSocket, or first one and then the other. Confined to its loop.
  */
 public final class EngineSession extends SessionBase {
 
@@ -61,7 +62,7 @@ public final class EngineSession extends SessionBase {
     void begin() {
         assert loop.inLoop();
         transport.carryFor(side);
-        timers.heartbeat.alive(side);
+        side.alive();
         aging = timers.ages.begin(this);
     }
 
@@ -87,9 +88,9 @@ public final class EngineSession extends SessionBase {
     }
 
     /** A WebSocket has opened that it may change to: one at a time, and once; others are closed. */
-    WebSocketListener onProbe(WebSocketChannel channel, HttpRequest upgrade) {
+    WebSocketListener onProbe(WebSocketChannel channel, HttpRequest upgrade, Framing messages) {
         assert loop.inLoop();
-        WebSocketTransport webSocket = new WebSocketTransport(channel, upgrade);
+        WebSocketTransport webSocket = new WebSocketTransport(channel, upgrade, messages);
         if (!open || probe != null || !(transport instanceof PollingTransport)) {
             webSocket.close(CloseReason.TRANSPORT_CLOSE, false);
             return webSocket;
@@ -124,6 +125,15 @@ public final class EngineSession extends SessionBase {
     @Override
     public String transport() {
         return transport.name();
+    }
+
+    /**
+     * The version of Engine.IO that it speaks, for as long as it lives.
+     *
+     * @return 4, or 3 for a client of Socket.IO 2; safe for any thread
+     */
+    public int protocol() {
+        return transport.messages() == Framing.ENGINE_IO ? 4 : 3;
     }
 
     @Override
@@ -263,11 +273,41 @@ public final class EngineSession extends SessionBase {
                         onText(packet.data(), 0);
                     }
                 }
-                case PONG -> timers.heartbeat.alive(this);
-                case PING -> end(CloseReason.TRANSPORT_ERROR, false);
+                case PONG -> onPong();
+                case PING -> onPing();
                 case OPEN, CLOSE, UPGRADE, NOOP -> {
                     // nothing that a client has to say here; Node's server ignores them too
                 }
+            }
+        }
+
+        private void onPong() {
+            if (protocol() == 4) {
+                alive();
+            } else {
+                end(CloseReason.TRANSPORT_ERROR, false);
+            }
+        }
+
+        private void onPing() {
+            if (protocol() == 4) {
+                end(CloseReason.TRANSPORT_ERROR, false);
+                return;
+            }
+            alive();
+            if (transport.isBehind(maxBufferedBytes)) {
+                close(CloseReason.SLOW_CONSUMER); // it pings, and does not take the answers
+            } else {
+                transport.send(Packets.PONG, Framing.PLAIN);
+            }
+        }
+
+        /** The client has shown that it is there; or the session begins. */
+        private void alive() {
+            if (protocol() == 4) {
+                timers.heartbeat.alive(this);
+            } else {
+                timers.clientPings.add(node);
             }
         }
 
@@ -378,7 +418,7 @@ public final class EngineSession extends SessionBase {
             // while we ourselves do not read, a pong that is missing is not the peer's fault; unless it reads nothing
             // either
             if (!reading && transport.isWritable()) {
-                timers.heartbeat.alive(this);
+                alive();
             } else {
                 end(CloseReason.PING_TIMEOUT, false);
             }

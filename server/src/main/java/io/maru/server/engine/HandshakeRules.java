@@ -1,7 +1,7 @@
 package io.maru.server.engine;
 
+import io.maru.wire.Encoded.Framing;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 final class HandshakeRules {
 
     private static final Logger log = LoggerFactory.getLogger(HandshakeRules.class);
-    private static final String VERSION = "4";
+    private static final String VERSION_4 = "4";
 
     private final EngineOptions options;
 
@@ -66,8 +66,22 @@ final class HandshakeRules {
 
     /** What holds for a handshake that the application has let in. */
     @Nullable Refusal checkVersion(Map<String, String> query) {
-        String version = query.get("EIO");
-        return VERSION.equals(version) ? null : Refusal.of(EngineError.UNSUPPORTED_VERSION, "protocol=" + version);
+        return framing(query) == Framing.ENGINE_IO || options.olderClients().engineIo3()
+                ? null
+                : Refusal.of(EngineError.UNSUPPORTED_VERSION, "protocol=" + query.get("EIO"));
+    }
+
+    /** What stands before the messages of a client: any version that is not 4 counts as 3. */
+    static Framing framing(Map<String, String> query) {
+        if (VERSION_4.equals(query.get("EIO"))) {
+            return Framing.ENGINE_IO;
+        }
+        return query.getOrDefault("b64", "").isEmpty() ? Framing.ENGINE_IO_3 : Framing.ENGINE_IO_3_BASE64;
+    }
+
+    /** How the payloads of a client that polls are written. */
+    PollingFormat pollingFormat(Map<String, String> query) {
+        return PollingFormat.of(framing(query), options.olderClients().jsonp() ? query.get("j") : null);
     }
 
     /** What holds for a request over polling for an open session. */
@@ -76,19 +90,19 @@ final class HandshakeRules {
         if (!EngineOptions.POLLING.equals(transport) || !session.transport().equals(transport)) {
             return Refusal.of(EngineError.BAD_REQUEST, "TRANSPORT_MISMATCH");
         }
-        return sameVersion(query);
+        return sameVersion(session, query);
     }
 
     /** What holds for a WebSocket that an open session may change to. */
-    @Nullable Refusal checkProbe(Map<String, String> query) {
+    @Nullable Refusal checkProbe(EngineSession session, Map<String, String> query) {
         if (!EngineOptions.WEBSOCKET.equals(query.get("transport")) || !options.allowUpgrades()) {
             return Refusal.of(EngineError.BAD_REQUEST, "TRANSPORT_MISMATCH");
         }
-        return sameVersion(query);
+        return sameVersion(session, query);
     }
 
-    private static @Nullable Refusal sameVersion(Map<String, String> query) {
-        return VERSION.equals(Objects.requireNonNullElse(query.get("EIO"), ""))
+    private static @Nullable Refusal sameVersion(EngineSession session, Map<String, String> query) {
+        return (framing(query) == Framing.ENGINE_IO) == (session.protocol() == 4)
                 ? null
                 : Refusal.of(EngineError.BAD_REQUEST, "PROTOCOL_MISMATCH");
     }

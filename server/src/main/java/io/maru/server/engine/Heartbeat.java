@@ -13,7 +13,7 @@ final class Heartbeat {
         /** Sends a ping. */
         void ping();
 
-        /** The pong did not come. */
+        /** The pong did not come; or the ping, where clients are those who ping. */
         void pingTimedOut();
 
         /** Its place, used by the heartbeat only. */

@@ -12,6 +12,8 @@ final class LoopTimers {
 
     /** The ends of sessions by time. */
     final Aging.Lists ages;
+    /** The sessions of Engine.IO 3, whose clients ping: each until its next ping is late. */
+    final Deadlines<Heartbeat.Pulse> clientPings;
 
     /** The WebSockets that a session may change to, each until it has. */
     final Deadlines<Probe> probes;
@@ -22,6 +24,8 @@ final class LoopTimers {
     LoopTimers(Loop loop, EngineOptions options) {
         heartbeat = new Heartbeat(loop, options.pingInterval(), options.pingTimeout());
         ages = new Aging.Lists(loop, options.limits());
+        clientPings = new Deadlines<>(
+                loop, options.pingInterval().plus(options.pingTimeout()).toNanos(), Heartbeat.Pulse::pingTimedOut);
         probes = new Deadlines<>(loop, options.upgradeTimeout().toNanos(), Probe::close);
         farewells = new Deadlines<>(loop, FAREWELL.toNanos(), Runnable::run);
     }

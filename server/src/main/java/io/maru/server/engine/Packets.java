@@ -11,6 +11,7 @@ final class Packets {
 
     static final Encoded CLOSE = Encoded.text("1");
     static final Encoded PING = Encoded.text("2");
+    static final Encoded PONG = Encoded.text("3");
     static final Encoded PROBE_ANSWER = Encoded.text("3probe");
     static final Encoded NOOP = Encoded.text("6");
 

@@ -5,7 +5,9 @@ import io.maru.wire.Encoded.Framing;
 import io.maru.wire.Utf8Buffer;
 import io.maru.wire.engineio.EnginePacket;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The packets that wait for the next poll, in order. Confined to a loop. */
@@ -85,10 +87,29 @@ final class PollingBuffer {
      * Takes all packets as one
      * <a href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v4-current.md#http-long-polling-1">payload</a>.
      */
-    byte[] toPayload() {
+    byte[] toPayload(PollingFormat format) {
+        if (format.messages() != Framing.ENGINE_IO) {
+            List<EnginePacket> list = new ArrayList<>(packets.size());
+            moveTo((packet, framing) -> list(packet, framing, list));
+            return format.write(list);
+        }
         Utf8Buffer out = new Utf8Buffer((int) Math.min(bytes, Integer.MAX_VALUE - 16));
         moveTo((packet, framing) -> write(packet, framing, out));
-        return out.toByteArray();
+        return format.wrap(out.toByteArray());
+    }
+
+    private static void list(Encoded packet, Framing framing, List<EnginePacket> list) {
+        if (packet.hasText()) {
+            Utf8Buffer text = new Utf8Buffer(packet.length());
+            packet.writeText(text);
+            list.add(
+                    framing == Framing.PLAIN
+                            ? EnginePacket.decode(text.toByteArray())
+                            : new EnginePacket(EnginePacket.Type.MESSAGE, text.toByteArray(), false));
+        }
+        for (byte[] attachment : packet.attachments()) {
+            list.add(new EnginePacket(EnginePacket.Type.MESSAGE, attachment, true));
+        }
     }
 
     private static void write(Encoded packet, Framing framing, Utf8Buffer out) {

@@ -2,10 +2,8 @@ package io.maru.server.engine;
 
 import io.maru.wire.Encoded;
 import io.maru.wire.Encoded.Framing;
-import io.maru.wire.Utf8;
 import io.maru.wire.WireException;
 import io.maru.wire.engineio.EnginePacket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -21,9 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PollingTransport implements Transport {
 
-    private static final byte[] NOOP = "6".getBytes(StandardCharsets.US_ASCII);
-
     private final Loop loop;
+    private final PollingFormat format;
     private final Consumer<List<byte[]>> farewell;
     private final PollingBuffer buffer;
     private Carried carried = NOBODY;
@@ -44,11 +41,13 @@ final class PollingTransport implements Transport {
     /**
      * A transport without a poll.
      *
+     * @param format how its payloads are written
      * @param farewell takes the last payloads, one a poll, for polls that are still to come
      * @param load where what waits is counted
      */
-    PollingTransport(Loop loop, Consumer<List<byte[]>> farewell, Load load) {
+    PollingTransport(Loop loop, PollingFormat format, Consumer<List<byte[]>> farewell, Load load) {
         this.loop = loop;
+        this.format = format;
         this.buffer = new PollingBuffer(load);
         this.farewell = farewell;
     }
@@ -61,6 +60,11 @@ final class PollingTransport implements Transport {
     @Override
     public String name() {
         return EngineOptions.POLLING;
+    }
+
+    @Override
+    public Framing messages() {
+        return format.messages();
     }
 
     void onRequest(PollRequest request) {
@@ -79,7 +83,7 @@ final class PollingTransport implements Transport {
             return;
         }
         if (releasing && buffer.isEmpty()) {
-            request.answerPayload(NOOP);
+            request.answerPayload(noop());
             return;
         }
         poll = request;
@@ -94,7 +98,8 @@ final class PollingTransport implements Transport {
     }
 
     private void onPost(PollRequest request) {
-        if (post != null || isOctetStream(request.request())) {
+        boolean bytes = isOctetStream(request.request());
+        if (post != null || bytes && !format.takesBytes()) {
             request.answerStatus(400);
             carried.onEnd(CloseReason.TRANSPORT_ERROR);
             return;
@@ -104,7 +109,7 @@ final class PollingTransport implements Transport {
             post = post == request ? null : post;
             carried.onEnd(CloseReason.TRANSPORT_CLOSE);
         });
-        request.onBody(body -> onBody(request, body), () -> {
+        request.onBody(body -> onBody(request, body, bytes), () -> {
             if (post == request) {
                 post = null;
                 request.answerStatus(413);
@@ -117,17 +122,14 @@ final class PollingTransport implements Transport {
         return type != null && type.strip().toLowerCase(Locale.ROOT).startsWith("application/octet-stream");
     }
 
-    private void onBody(PollRequest request, byte[] body) {
+    private void onBody(PollRequest request, byte[] body, boolean bytes) {
         if (post != request) {
             return;
         }
         List<EnginePacket> packets;
         try {
-            packets = Utf8.isValid(body) ? EnginePacket.decodePayload(body) : List.of();
+            packets = format.read(body, bytes);
         } catch (WireException e) {
-            packets = List.of();
-        }
-        if (packets.isEmpty()) {
             post = null;
             request.answerStatus(400);
             carried.onEnd(CloseReason.PARSE_ERROR);
@@ -216,8 +218,14 @@ final class PollingTransport implements Transport {
         if (poll != null && !buffer.isEmpty()) {
             PollRequest request = poll;
             poll = null;
-            request.answerPayload(buffer.toPayload());
+            request.answerPayload(buffer.toPayload(format));
         }
+    }
+
+    private byte[] noop() {
+        PollingBuffer alone = new PollingBuffer();
+        alone.add(Packets.NOOP, Framing.PLAIN);
+        return alone.toPayload(format);
     }
 
     /** Whether polls end at once, so that the client can leave this transport. */
@@ -233,7 +241,7 @@ final class PollingTransport implements Transport {
         if (poll != null && buffer.isEmpty()) {
             PollRequest request = poll;
             poll = null;
-            request.answerPayload(NOOP);
+            request.answerPayload(noop());
         } else {
             flush();
         }
@@ -261,7 +269,7 @@ final class PollingTransport implements Transport {
         ended = true;
         carried = NOBODY;
         if (poll != null) {
-            poll.answerPayload(NOOP);
+            poll.answerPayload(noop());
             poll = null;
         }
         if (post != null && !delivering) {
@@ -303,10 +311,10 @@ final class PollingTransport implements Transport {
         }
         List<byte[]> payloads = new ArrayList<>(2);
         if (!buffer.isEmpty()) {
-            payloads.add(buffer.toPayload());
+            payloads.add(buffer.toPayload(format));
         }
         buffer.add(Packets.CLOSE, Framing.PLAIN);
-        payloads.add(buffer.toPayload());
+        payloads.add(buffer.toPayload(format));
         if (poll != null) {
             PollRequest request = poll;
             poll = null;

@@ -43,6 +43,9 @@ sealed interface Transport permits PollingTransport, WebSocketTransport {
     /** Its name in a request. */
     String name();
 
+    /** What stands before the messages of its client. */
+    Encoded.Framing messages();
+
     /** Sends a packet; its framing says whether it is a message or the packet's text itself. */
     void send(Encoded packet, Encoded.Framing framing);
 

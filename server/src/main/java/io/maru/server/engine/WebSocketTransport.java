@@ -3,22 +3,25 @@ package io.maru.server.engine;
 import io.maru.wire.Encoded;
 import io.maru.wire.Encoded.Framing;
 import io.maru.wire.WireException;
+import io.maru.wire.engineio.EngineIo3;
 import io.maru.wire.engineio.EnginePacket;
 import java.util.List;
 
-/** A session over WebSocket: one packet a message, binary messages as they are. Confined to its loop. */
+/** A session over WebSocket: one packet a message. Confined to its loop. */
 final class WebSocketTransport implements Transport, WebSocketListener {
 
     private static final byte MESSAGE = (byte) EnginePacket.Type.MESSAGE.digit();
 
     private final WebSocketChannel channel;
     private final HttpRequest request;
+    private final Framing messages;
     private Carried carried = NOBODY;
     private boolean ended;
 
-    WebSocketTransport(WebSocketChannel channel, HttpRequest request) {
+    WebSocketTransport(WebSocketChannel channel, HttpRequest request, Framing messages) {
         this.channel = channel;
         this.request = request;
+        this.messages = messages;
     }
 
     @Override
@@ -33,8 +36,18 @@ final class WebSocketTransport implements Transport, WebSocketListener {
     }
 
     @Override
+    public Framing messages() {
+        return messages;
+    }
+
+    /** Whether nothing comes or goes any more. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    @Override
     public void send(Encoded packet, Framing framing) {
-        channel.send(packet, framing);
+        channel.send(packet, framing == Framing.PLAIN ? framing : messages);
     }
 
     @Override
@@ -90,7 +103,10 @@ final class WebSocketTransport implements Transport, WebSocketListener {
     }
 
     /** Reads a packet; the bytes of a client that cannot send any come in base64, as they do over polling. */
-    private static EnginePacket decode(byte[] utf8) {
+    private EnginePacket decode(byte[] utf8) {
+        if (messages != Framing.ENGINE_IO) {
+            return EngineIo3.decode(utf8);
+        }
         if (utf8.length == 0 || utf8[0] != 'b') {
             return EnginePacket.decode(utf8);
         }
@@ -103,9 +119,19 @@ final class WebSocketTransport implements Transport, WebSocketListener {
 
     @Override
     public void onBinary(byte[] data) {
-        if (!ended) {
-            carried.onPacket(new EnginePacket(EnginePacket.Type.MESSAGE, data, true));
+        if (ended) {
+            return;
         }
+        EnginePacket packet;
+        try {
+            packet = messages == Framing.ENGINE_IO
+                    ? new EnginePacket(EnginePacket.Type.MESSAGE, data, true)
+                    : EngineIo3.decodeBinary(data);
+        } catch (WireException e) {
+            carried.onEnd(CloseReason.PARSE_ERROR);
+            return;
+        }
+        carried.onPacket(packet);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.maru.wire.Encoded;
 import io.maru.wire.Utf8Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -54,10 +55,16 @@ final class FakeChannel implements WebSocketChannel {
         if (message.hasText()) {
             Utf8Buffer text = new Utf8Buffer(16);
             message.writeText(text);
-            sent.add((framing == Encoded.Framing.ENGINE_IO ? "4" : "") + text);
+            sent.add((framing == Encoded.Framing.PLAIN ? "" : "4") + text);
         }
         for (byte[] attachment : message.attachments()) {
-            sent.add("hex:" + HexFormat.of().formatHex(attachment));
+            String hex = HexFormat.of().formatHex(attachment);
+            sent.add(
+                    switch (framing) {
+                        case PLAIN, ENGINE_IO -> "hex:" + hex;
+                        case ENGINE_IO_3 -> "hex:04" + hex;
+                        case ENGINE_IO_3_BASE64 -> "b4" + Base64.getEncoder().encodeToString(attachment);
+                    });
         }
     }
 
