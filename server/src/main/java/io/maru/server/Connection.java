@@ -5,6 +5,7 @@ import io.maru.server.RecoveryLog.Entered;
 import io.maru.server.RecoveryLog.Resume;
 import io.maru.server.engine.CloseReason;
 import io.maru.server.engine.Deadlines;
+import io.maru.server.engine.EngineSession;
 import io.maru.server.engine.Handling;
 import io.maru.server.engine.Loop;
 import io.maru.server.engine.PlainSession;
@@ -95,9 +96,17 @@ final class Connection implements SessionListener {
         if (connectDeadline != null) {
             timers.connects.add(connectDeadline);
         }
+        if (isOlder()) {
+            connect("/", null, null, refusal -> {}); // its protocol has no other way into the main namespace
+        }
         if (home != null && !resumes && server.options().plainAuth() == PlainAuth.HANDSHAKE) {
             connect(home, Handshake.authOf(session.request()), null, refusal -> {});
         }
+    }
+
+    /** Whether the client is one of Socket.IO 2. */
+    private boolean isOlder() {
+        return session instanceof EngineSession engine && engine.protocol() == 3;
     }
 
     // ---- what comes
@@ -325,7 +334,8 @@ final class Connection implements SessionListener {
         if (namespace == null) {
             decided();
             sockets.remove(name);
-            refuse(name, INVALID_NAMESPACE, null, outcome);
+            // older clients get the data alone, and here in the same form as newer ones
+            refuse(name, INVALID_NAMESPACE, isOlder() ? Map.of("message", INVALID_NAMESPACE) : null, outcome);
             return;
         }
         RecoveryLog log = namespace.recovery();
@@ -568,6 +578,14 @@ final class Connection implements SessionListener {
 
     boolean isPlain() {
         return home != null;
+    }
+
+    /** The id of a socket to be; an older client makes the same of its session's id, without being told. */
+    String newId(Namespace namespace) {
+        if (!isOlder()) {
+            return Ids.next();
+        }
+        return namespace.name().equals("/") ? session.id() : namespace.name() + '#' + session.id();
     }
 
     HandlerQueue handlers() {

@@ -4,6 +4,7 @@ import io.maru.server.engine.CloseReason;
 import io.maru.server.engine.Deadlines;
 import io.maru.server.engine.Engine;
 import io.maru.server.engine.EngineOptions;
+import io.maru.server.engine.EngineSession;
 import io.maru.server.engine.HttpEndpoint;
 import io.maru.server.engine.HttpRequest;
 import io.maru.server.engine.Load;
@@ -589,7 +590,13 @@ public final class MaruServer implements AutoCloseable {
         EngineOptions engineOptions = options.engine();
         Dialect dialect =
                 dialects.apply(new SocketIoDialect(options.limits(engineOptions.maxHttpBufferSize()), options.codec()));
-        Engine engine = new Engine(engineOptions, workers, session -> accept(session, dialect, null, false), load);
+        Dialect older = dialects.apply(
+                SocketIoDialect.ofProtocol4(options.limits(engineOptions.maxHttpBufferSize()), options.codec()));
+        SessionAcceptor acceptor = session -> {
+            boolean isOlder = ((EngineSession) session).protocol() != 4;
+            return accept(session, isOlder ? older : dialect, null, false);
+        };
+        Engine engine = new Engine(engineOptions, workers, acceptor, load);
         addEngine(path, engine, engineOptions);
         if (options.serveClient()) {
             ClientBundle bundle = new ClientBundle(options.network().http().compressionThreshold() >= 0);

@@ -73,7 +73,7 @@ public final class Socket {
 
     /** A socket that asks to be let in, be it new or one that comes back to what it had. */
     Socket(Namespace namespace, Connection connection, Handshake handshake, @Nullable Away claimed) {
-        this.id = claimed == null ? Ids.next() : claimed.sid;
+        this.id = claimed == null ? connection.newId(namespace) : claimed.sid;
         this.data = claimed == null ? null : claimed.data;
         this.namespace = namespace;
         this.connection = connection;
@@ -93,7 +93,8 @@ public final class Socket {
     /**
      * Its id, which may be shown to others. Where a room is named, it stands for this socket alone: {@code to(id)}.
      *
-     * @return 20 characters
+     * @return 20 characters; of a client of Socket.IO 2 what it takes for its id: that of its session, and before it the
+     *     namespace and {@code #} unless it is the main one
      */
     public String id() {
         return id;
