@@ -9,9 +9,9 @@ let opened = [];
 
 export { url, way };
 
-/** A client of its own connection; it begins to connect at once. */
-export function open(options = {}, namespace = "") {
-  const client = io(url + namespace, {
+/** A client of its own connection; it begins to connect at once. `library` is another version's `io`. */
+export function open({ library = io, ...options } = {}, namespace = "") {
+  const client = library(url + namespace, {
     forceNew: true,
     transports: TRANSPORTS[options.way ?? way],
     reconnectionDelay: 20,

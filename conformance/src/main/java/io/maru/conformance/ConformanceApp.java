@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 public final class ConformanceApp {
 
     private static final Duration GRACE = Duration.ofSeconds(5);
-    private static final Set<String> NOT_YET = Set.of("eio3", "lab-eio3", "lab-sio3", "lab-msgpack");
+    private static final Set<String> NOT_YET = Set.of("lab-msgpack");
 
     private ConformanceApp() {}
 
@@ -66,7 +66,12 @@ public final class ConformanceApp {
         return Stream.of(
                         EngineRoles.all(),
                         SocketIoSuiteRoles.all(),
-                        List.of(LabRole.role(), LabRole.recovering(), EchoRole.role(), ArenaRole.role()))
+                        List.of(
+                                LabRole.role(),
+                                LabRole.olderClients(),
+                                LabRole.recovering(),
+                                EchoRole.role(),
+                                ArenaRole.role()))
                 .flatMap(List::stream)
                 .sorted(Comparator.comparing(Role::offset))
                 .toList();

@@ -38,6 +38,7 @@ final class EngineRoles {
                 .withOneLoop();
         return List.of(
                 role("eio4", 0, EngineRoles::fastHeartbeat, Echo::new).withOneLoop(),
+                role("eio3", 1, EngineRoles::eio3, Echo::new).withOneLoop(),
                 role("js-eio", 4, EngineRoles::jsEio, session -> greeted(new JsEcho(session)))
                         .withOneLoop(),
                 javaEio,
@@ -46,6 +47,11 @@ final class EngineRoles {
                         "lab-eio",
                         10,
                         options -> options.maxHttpBufferSize(LAB_MAX_BYTES).upgradeTimeout(Duration.ofMillis(600)),
+                        LabEcho::new),
+                role(
+                        "lab-eio3",
+                        11,
+                        options -> options.maxHttpBufferSize(LAB_MAX_BYTES).allowEngineIo3(true),
                         LabEcho::new),
                 role("lab-guard", 15, EngineRoles::labGuard, LabEcho::new));
     }
@@ -64,6 +70,11 @@ final class EngineRoles {
     /** What the protocol suites can wait for. */
     static void fastHeartbeat(EngineOptions.Builder options) {
         options.pingInterval(Duration.ofMillis(300)).pingTimeout(Duration.ofMillis(200));
+    }
+
+    private static void eio3(EngineOptions.Builder options) {
+        fastHeartbeat(options);
+        options.allowEngineIo3(true);
     }
 
     private static void jsEio(EngineOptions.Builder options) {

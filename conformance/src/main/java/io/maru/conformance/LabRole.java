@@ -50,9 +50,23 @@ final class LabRole {
                 });
     }
 
+    /** The same for clients of Socket.IO 2 as well, without a plain side. */
+    static Role olderClients() {
+        return new Role("lab-sio3", 12, LabRole::olderOptions, server -> {
+            LabEvents events = new LabEvents();
+            server.onConnection(events::add);
+            addNamespaces(server, events);
+        });
+    }
+
     private static void options(ServerOptions.Builder options) {
         Role.likeNode(options);
         options.connectTimeout(CONNECT_TIMEOUT).plainPath("/plain").plainMaxMessageBytes(PLAIN_MAX_BYTES);
+    }
+
+    private static void olderOptions(ServerOptions.Builder options) {
+        Role.likeNode(options);
+        options.connectTimeout(CONNECT_TIMEOUT).engine(engine -> engine.allowEngineIo3(true));
     }
 
     private static void setUp(MaruServer server) {

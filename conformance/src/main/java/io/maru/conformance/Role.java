@@ -64,8 +64,8 @@ record Role(String name, int offset, Tls tls, Consumer<ServerOptions.Builder> op
                 .engine(Role::likeNode);
     }
 
-    /** Options of an Engine.IO endpoint with Node's limits. */
+    /** Options of an Engine.IO endpoint with Node's limits, and what Node's has on. */
     static void likeNode(EngineOptions.Builder options) {
-        options.maxBufferedBytes(NO_LIMIT_BYTES);
+        options.maxBufferedBytes(NO_LIMIT_BYTES).allowJsonp(true);
     }
 }
