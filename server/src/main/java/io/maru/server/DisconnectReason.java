@@ -76,7 +76,7 @@ public enum DisconnectReason {
             case PING_TIMEOUT -> PING_TIMEOUT;
             case FORCED_CLOSE, CONNECT_TIMEOUT, REFUSED -> FORCED_CLOSE;
             case SERVER_CLOSE -> FORCED_SERVER_CLOSE;
-            case SERVER_SHUTDOWN -> SERVER_SHUTTING_DOWN;
+            case SERVER_SHUTDOWN, SERVER_RESTART -> SERVER_SHUTTING_DOWN;
             case SLOW_CONSUMER -> SLOW_CONSUMER;
             case IDLE_TIMEOUT -> IDLE_TIMEOUT;
             case LIFETIME_OVER -> LIFETIME_OVER;

@@ -129,7 +129,7 @@ class DisconnectTest extends ServerFixture {
             case PING_TIMEOUT -> DisconnectReason.PING_TIMEOUT;
             case FORCED_CLOSE, CONNECT_TIMEOUT, REFUSED -> DisconnectReason.FORCED_CLOSE;
             case SERVER_CLOSE -> DisconnectReason.FORCED_SERVER_CLOSE;
-            case SERVER_SHUTDOWN -> DisconnectReason.SERVER_SHUTTING_DOWN;
+            case SERVER_SHUTDOWN, SERVER_RESTART -> DisconnectReason.SERVER_SHUTTING_DOWN;
             case SLOW_CONSUMER -> DisconnectReason.SLOW_CONSUMER;
             case IDLE_TIMEOUT -> DisconnectReason.IDLE_TIMEOUT;
             case LIFETIME_OVER -> DisconnectReason.LIFETIME_OVER;

@@ -16,6 +16,8 @@ public enum CloseReason {
     SERVER_CLOSE("forced server close", 1000),
     /** The server is stopping. */
     SERVER_SHUTDOWN("server shutting down", 1001),
+    /** The server is stopping, and comes back or is replaced. */
+    SERVER_RESTART("service restart", 1012),
     /** The peer took too little of what was sent to it: see {@code maxBufferedBytes}. */
     SLOW_CONSUMER("slow consumer", 4008),
     /** The peer did not say in time who it is, or what it wants. */

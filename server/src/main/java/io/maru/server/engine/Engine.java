@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v3.md">Engine.IO 3</a>. A session
  * lives on the loop of the connection that opened it; requests that come by connections of other loops are handed over.
  */
-public final class Engine implements HttpEndpoint {
+public final class Engine implements HttpEndpoint, SessionHost {
 
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
@@ -383,37 +383,34 @@ public final class Engine implements HttpEndpoint {
         return refusal;
     }
 
-    /**
-     * Visits the sessions of a loop; on that loop.
-     *
-     * @param loop the loop
-     * @param action takes each
-     */
+    @Override
+    public int clients() {
+        return sessions.size();
+    }
+
+    @Override
+    public int farewells() {
+        return farewells.size();
+    }
+
+    @Override
     public void forEach(Loop loop, Consumer<Session> action) {
         assert loop.inLoop();
         for (EngineSession session : sessions.values()) {
-            if (session.loop() == loop) {
+            if (session.loop() == loop && session.isOpen()) {
                 action.accept(session);
             }
         }
     }
 
-    /**
-     * How many sessions are open.
-     *
-     * @return their number; from any thread
-     */
-    public int clients() {
-        return sessions.size();
+    @Override
+    public void refuse(CloseReason reason) {
+        closedBy = Objects.requireNonNull(reason, "reason");
     }
 
-    /**
-     * Takes no more handshakes and closes every session. From any thread; the sessions close on their loops.
-     *
-     * @param reason why
-     */
+    @Override
     public void close(CloseReason reason) {
-        closedBy = Objects.requireNonNull(reason, "reason");
+        refuse(reason);
         for (EngineSession session : sessions.values()) {
             session.loop().execute(() -> session.close(reason));
         }

@@ -40,6 +40,7 @@ public final class EngineSession extends SessionBase {
     // what is said over the WebSocket when the session ended while it was changing to it
     private @Nullable PollingBuffer lastWords;
     private boolean reading = true;
+    private boolean draining;
 
     EngineSession(
             String id,
@@ -212,6 +213,26 @@ public final class EngineSession extends SessionBase {
     @Override
     public void close(CloseReason reason) {
         end(Objects.requireNonNull(reason, "reason"), true);
+    }
+
+    @Override
+    public void drain(CloseReason reason) {
+        assert loop.inLoop();
+        SessionListener told = listener;
+        if (draining) {
+            return;
+        }
+        draining = true;
+        if (told == null) {
+            close(reason);
+            return;
+        }
+        try {
+            told.onDraining(() -> loop.run(() -> close(reason)));
+        } catch (RuntimeException e) {
+            log.error("The coming end of session {} was not handled", id, e);
+            close(reason);
+        }
     }
 
     private void end(CloseReason reason, boolean lingering) {

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An endpoint for bare WebSockets. A session lives on the loop of its connection. */
-public final class PlainEndpoint implements HttpEndpoint {
+public final class PlainEndpoint implements HttpEndpoint, SessionHost {
 
     private static final String TEXT = "text/plain; charset=UTF-8";
 
@@ -63,7 +63,7 @@ public final class PlainEndpoint implements HttpEndpoint {
         HttpRequest request = upgrade.request();
         Cors origins = options.origins();
         if (closedBy != null) {
-            upgrade.refuse(text(503, "Server is closing"));
+            upgrade.refuse(closing());
         } else if (origins != null && Origins.isForeign(origins, request)) {
             upgrade.refuse(text(403, EngineError.FORBIDDEN.message()));
         } else {
@@ -94,6 +94,10 @@ public final class PlainEndpoint implements HttpEndpoint {
                 });
     }
 
+    private static HttpResponse closing() {
+        return Refusal.closing().toUpgradeResponse(new ResponseHeaders(), TEXT);
+    }
+
     private static HttpResponse text(int status, String text) {
         return HttpResponse.of(status, TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
@@ -101,7 +105,7 @@ public final class PlainEndpoint implements HttpEndpoint {
     private void accept(WebSocketUpgrade upgrade, Visit visit) {
         if (closedBy != null) {
             visit.end();
-            upgrade.refuse(text(503, "Server is closing"));
+            upgrade.refuse(closing());
             return;
         }
         HttpRequest request = upgrade.request();
@@ -151,36 +155,28 @@ public final class PlainEndpoint implements HttpEndpoint {
         return listener;
     }
 
-    /**
-     * Visits the sessions of a loop; on that loop. None may end meanwhile.
-     *
-     * @param loop the loop
-     * @param action takes each
-     */
-    public void forEach(Loop loop, Consumer<Session> action) {
-        assert loop.inLoop();
-        LoopSessions home = sessions.get(loop);
-        for (PlainSession session = home == null ? null : home.first; session != null; session = session.after) {
-            action.accept(session);
-        }
-    }
-
-    /**
-     * How many sessions are open.
-     *
-     * @return their number; from any thread
-     */
+    @Override
     public int clients() {
         return clients.get();
     }
 
-    /**
-     * Takes no more handshakes and closes every session. From any thread; the sessions close on their loops.
-     *
-     * @param reason why
-     */
-    public void close(CloseReason reason) {
+    @Override
+    public void forEach(Loop loop, Consumer<Session> action) {
+        assert loop.inLoop();
+        LoopSessions home = sessions.get(loop);
+        if (home != null) {
+            home.forEach(action);
+        }
+    }
+
+    @Override
+    public void refuse(CloseReason reason) {
         closedBy = Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        refuse(reason);
         sessions.forEach((loop, home) -> loop.execute(() -> home.close(reason)));
     }
 
@@ -214,6 +210,15 @@ public final class PlainEndpoint implements HttpEndpoint {
             }
             session.before = null;
             session.after = null;
+        }
+
+        void forEach(Consumer<Session> action) {
+            PlainSession session = first;
+            while (session != null) {
+                PlainSession next = session.after;
+                action.accept(session);
+                session = next;
+            }
         }
 
         void close(CloseReason reason) {

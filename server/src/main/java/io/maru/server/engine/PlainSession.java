@@ -37,6 +37,7 @@ public final class PlainSession extends SessionBase {
     // null until the acceptor has given it
     private @Nullable SessionListener listener;
     private boolean reading = true;
+    private boolean draining;
     private int closeStatus = WebSocketChannel.NO_STATUS;
     private String closeText = "";
 
@@ -227,6 +228,26 @@ public final class PlainSession extends SessionBase {
         if (end(reason, status, text)) {
             channel.close(status, text);
             tellEnd();
+        }
+    }
+
+    @Override
+    public void drain(CloseReason reason) {
+        assert loop().inLoop();
+        SessionListener told = listener;
+        if (draining) {
+            return;
+        }
+        draining = true;
+        if (told == null) {
+            close(reason);
+            return;
+        }
+        try {
+            told.onDraining(() -> loop().run(() -> close(reason)));
+        } catch (RuntimeException e) {
+            log.error("The coming end of session {} was not handled", id(), e);
+            close(reason);
         }
     }
 

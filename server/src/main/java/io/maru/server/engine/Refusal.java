@@ -7,6 +7,9 @@ import java.nio.charset.StandardCharsets;
 /** Why a request is not served, and how the client is told. */
 record Refusal(EngineError error, String message, String detail, int status, int upgradeStatus, long retryAfter) {
 
+    /** The seconds after which a client may come again to a server that stops, or to the one in its place. */
+    private static final long RETRY_AFTER = 5;
+
     private static final int LONGEST_DETAIL = 100;
 
     static Refusal of(EngineError error, String detail) {
@@ -23,7 +26,7 @@ record Refusal(EngineError error, String message, String detail, int status, int
     }
 
     static Refusal closing() {
-        return new Refusal(EngineError.BAD_REQUEST, "Server is closing", "SERVER_CLOSING", 503, 503, 0);
+        return new Refusal(EngineError.BAD_REQUEST, "Server is closing", "SERVER_CLOSING", 503, 503, RETRY_AFTER);
     }
 
     /** There is no room for it now; it may come again after some seconds. */
@@ -39,7 +42,12 @@ record Refusal(EngineError error, String message, String detail, int status, int
         body.append(",\"message\":");
         body.append(JsonCodec.quote(message));
         body.append('}');
-        return withRetry(Answers.response(status, headers, "application/json", body.toByteArray()));
+        HttpResponse response =
+                withRetry(Answers.response(status, headers, "application/json", body.toByteArray()));
+        if (status == 503) {
+            response.headers().set("Connection", "close"); // the next request is another server's
+        }
+        return response;
     }
 
     /** The answer to a request for a WebSocket. */

@@ -103,4 +103,11 @@ public sealed interface Session permits SessionBase {
      * @param reason why
      */
     void close(CloseReason reason);
+
+    /**
+     * Ends it once the listener has done what it has taken: see {@link SessionListener#onDraining}.
+     *
+     * @param reason why
+     */
+    void drain(CloseReason reason);
 }

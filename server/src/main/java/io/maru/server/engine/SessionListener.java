@@ -59,6 +59,15 @@ public interface SessionListener {
     }
 
     /**
+     * The session is to end, and may first do what it has taken.
+     *
+     * @param close ends the session; from any thread
+     */
+    default void onDraining(Runnable close) {
+        close.run();
+    }
+
+    /**
      * The session has ended; nothing comes after.
      *
      * @param reason why

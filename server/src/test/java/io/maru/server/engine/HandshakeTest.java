@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.maru.wire.Encoded;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -301,6 +302,47 @@ class HandshakeTest {
         fixture.engine.close(CloseReason.SERVER_CLOSE);
         fixture.loop.runTasks();
         assertThat(fixture.listener().events).isEmpty();
+    }
+
+    @Test
+    void refusesNewcomersWhileSessionsGoOn() {
+        String sid = fixture.open();
+        fixture.engine.refuse(CloseReason.SERVER_SHUTDOWN);
+
+        FakeExchange refused = fixture.send("GET", POLLING);
+        assertThat(refused.answer()).isEqualTo("503 {\"code\":3,\"message\":\"Server is closing\"}");
+        assertThat(refused.header("Retry-After")).containsExactly("5");
+        assertThat(refused.header("Connection")).containsExactly("close");
+        assertThat(fixture.upgrade(WEBSOCKET).refused()).isEqualTo("503 text/html Server is closing");
+        assertThat(fixture.post(sid, "4a").body()).isEqualTo("ok");
+        FakeChannel webSocket = fixture.probe(sid).channel();
+        webSocket.text("2probe");
+        webSocket.text("5");
+        fixture.emit("b");
+        assertThat(webSocket.take()).containsExactly("3probe", "4b");
+        assertThat(fixture.listener().take()).containsExactly("text a", "upgraded", "writable");
+        assertThat(fixture.engine.clients()).isEqualTo(1);
+    }
+
+    @Test
+    void endsASessionWhenItsOwnerHasDoneWhatItTook() {
+        fixture.open();
+        RecordingListener listener = fixture.listener();
+        listener.closesLater = true;
+        List<Session> visited = new ArrayList<>();
+        fixture.loop.turn(() -> fixture.engine.forEach(fixture.loop, visited::add));
+        fixture.otherLoop.turn(() -> fixture.engine.forEach(fixture.otherLoop, visited::add));
+        assertThat(visited).containsExactly(listener.session);
+
+        fixture.loop.turn(() -> listener.session.drain(CloseReason.SERVER_RESTART));
+        fixture.loop.turn(() -> listener.session.drain(CloseReason.SERVER_RESTART));
+        assertThat(listener.take()).containsExactly("draining");
+        assertThat(fixture.engine.clients()).isEqualTo(1);
+        listener.close.run(); // on a worker
+        fixture.loop.runTasks();
+        assertThat(listener.take()).containsExactly("closed SERVER_RESTART");
+        assertThat(fixture.engine.clients()).isZero();
+        assertThat(fixture.engine.farewells()).isEqualTo(1);
     }
 
     @Test

@@ -395,6 +395,35 @@ class PlainEndpointTest {
     }
 
     @Test
+    void refusesNewcomersWhileSessionsGoOn() {
+        FakeChannel channel = upgrade().channel();
+        endpoint.refuse(CloseReason.SERVER_RESTART);
+        FakeUpgrade refused = upgrade();
+
+        assertThat(refused.refused()).isEqualTo("503 text/plain; charset=UTF-8 Server is closing");
+        channel.text("a");
+        assertThat(listener().take()).containsExactly("text a");
+        List<Session> visited = new ArrayList<>();
+        loop.turn(() -> endpoint.forEach(loop, visited::add));
+        assertThat(visited).containsExactly(session());
+        assertThat(endpoint.farewells()).isZero();
+    }
+
+    @Test
+    void endsASessionWhenItsOwnerHasDoneWhatItTook() {
+        FakeChannel channel = upgrade().channel();
+        listener().closesLater = true;
+        loop.turn(() -> session().drain(CloseReason.SERVER_RESTART));
+        loop.turn(() -> session().drain(CloseReason.SERVER_RESTART));
+        assertThat(listener().take()).containsExactly("draining");
+        listener().close.run(); // on a worker
+        loop.runTasks();
+
+        assertThat(channel.closedWith).isEqualTo("1012 service restart");
+        assertThat(listener().take()).containsExactly("closed SERVER_RESTART");
+    }
+
+    @Test
     void givesEverySessionAnIdOfItsOwn() {
         upgrade();
         String first = session().id();

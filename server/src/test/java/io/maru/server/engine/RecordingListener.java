@@ -18,6 +18,11 @@ final class RecordingListener implements SessionListener {
     Runnable onWritable = () -> {};
     Consumer<CloseReason> onClosed = reason -> {};
 
+    /** Whether it has still something to do when its session is to end. */
+    boolean closesLater;
+
+    Runnable close = () -> {};
+
     RecordingListener(Session session) {
         this.session = session;
     }
@@ -60,6 +65,16 @@ final class RecordingListener implements SessionListener {
     @Override
     public void onUpgraded() {
         events.add("upgraded");
+    }
+
+    @Override
+    public void onDraining(Runnable closing) {
+        if (closesLater) {
+            events.add("draining");
+            close = closing;
+        } else {
+            closing.run();
+        }
     }
 
     @Override
