@@ -515,6 +515,11 @@ final class Connection implements SessionListener {
     }
 
     @Override
+    public void onDraining(Runnable close) {
+        handlers.whenIdle(close);
+    }
+
+    @Override
     public void onClosed(CloseReason reason) {
         forgetConnectDeadline();
         if (packetDeadline != null) {

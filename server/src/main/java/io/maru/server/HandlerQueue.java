@@ -99,6 +99,21 @@ final class HandlerQueue implements Runnable {
         }
     }
 
+    /** Runs a task when nothing waits any more, neither what was given before nor what comes meanwhile. From any thread. */
+    void whenIdle(Runnable task) {
+        execute(() -> {
+            if (hasMore()) {
+                whenIdle(task);
+            } else {
+                task.run();
+            }
+        });
+    }
+
+    private synchronized boolean hasMore() {
+        return first != null || rest != null && !rest.isEmpty();
+    }
+
     private void start() {
         try {
             executor.execute(this);

@@ -1,6 +1,5 @@
 package io.maru.server;
 
-import io.maru.server.engine.CloseReason;
 import io.maru.server.engine.Deadlines;
 import io.maru.server.engine.Engine;
 import io.maru.server.engine.EngineOptions;
@@ -14,19 +13,17 @@ import io.maru.server.engine.PlainOptions;
 import io.maru.server.engine.PlainSession;
 import io.maru.server.engine.Session;
 import io.maru.server.engine.SessionAcceptor;
+import io.maru.server.engine.SessionHost;
 import io.maru.server.netty.LoopStats;
 import io.maru.server.netty.NettyServer;
 import io.maru.wire.Dialect;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.Payload;
-import io.maru.wire.WireException;
 import io.maru.wire.WireLimits;
 import io.maru.wire.json.EnvelopeDialect;
 import io.maru.wire.socketio.SocketIoDialect;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,9 +39,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -74,9 +69,6 @@ public final class MaruServer implements AutoCloseable {
     private static final String WITH_SESSIONS = "maru.json.session";
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
 
-    /** An endpoint whose sessions end with the server. */
-    private record Closeable(Consumer<CloseReason> close, BiConsumer<Loop, Consumer<Session>> sessions) {}
-
     private final ServerOptions options;
     private final ExecutorService workers = Workers.create();
     private final Counters counters = new Counters();
@@ -89,12 +81,12 @@ public final class MaruServer implements AutoCloseable {
     // null where nobody can come back
     private final @Nullable Recovery recovery;
     private final Namespaces namespaces;
-    private final List<Closeable> endpoints = new CopyOnWriteArrayList<>();
+    private final List<SessionHost> endpoints = new CopyOnWriteArrayList<>();
     private final Overload overload;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger rooms = new AtomicInteger();
-    private final AtomicBoolean stopping = new AtomicBoolean();
-    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private final Health health = new Health(connections::get, error -> report(null, error));
+    private final Shutdown shutdown;
     private volatile int port = -1;
 
     /** A server whose dialects are wrapped, for tests that count. */
@@ -102,6 +94,7 @@ public final class MaruServer implements AutoCloseable {
         this.options = options;
         this.load = new Load(options.limits().load());
         this.network = new NettyServer(options.network(), this::route);
+        this.shutdown = new Shutdown(network, workers, endpoints, health);
         for (Loop loop : network.loops()) {
             handlerThreads.add(
                     options.handlersOnEventLoop()
@@ -114,11 +107,12 @@ public final class MaruServer implements AutoCloseable {
         this.recovery = options.recovery() == null ? null : recovery(options.recovery());
         this.overload = new Overload(
                 this,
-                (loop, action) -> endpoints.forEach(each -> each.sessions().accept(loop, action)));
+                (loop, action) -> endpoints.forEach(each -> each.forEach(loop, action)));
         this.namespaces = new Namespaces(this);
         namespaces.of("/");
         addSocketIo(dialects);
         addPlain(dialects);
+        health.serve(this);
     }
 
     /**
@@ -285,7 +279,7 @@ public final class MaruServer implements AutoCloseable {
         };
         PlainEndpoint endpoint = new PlainEndpoint(plainOptions, workers, acceptor, load);
         routes.addUpgrades(path, endpoint);
-        endpoints.add(new Closeable(endpoint::close, endpoint::forEach));
+        endpoints.add(endpoint);
         return Collections.unmodifiableSet(clients);
     }
 
@@ -313,7 +307,13 @@ public final class MaruServer implements AutoCloseable {
      */
     public MaruServer http(String path, HttpHandler handler) {
         Objects.requireNonNull(handler, "handler");
-        routes.addRequests(path, new ApplicationEndpoint(handler, workers, error -> report(null, error)));
+        routes.addRequests(
+                path,
+                new ApplicationEndpoint(
+                        handler,
+                        workers,
+                        error -> report(null, error),
+                        () -> health.state().compareTo(Health.State.RUNNING) > 0));
         return this;
     }
 
@@ -343,12 +343,15 @@ public final class MaruServer implements AutoCloseable {
      * @return the port, once clients are let in; fails when it cannot be had, and the server is then stopped
      */
     public CompletableFuture<Integer> startAsync() {
-        return network.start().whenComplete((bound, failure) -> {
+        CompletableFuture<Integer> started = network.start();
+        health.reach(Health.State.STARTING);
+        return started.whenComplete((bound, failure) -> {
             if (bound != null) {
                 port = bound;
                 overload.start();
+                health.reach(Health.State.RUNNING);
             } else {
-                workers.shutdown();
+                shutdown.neverBegan();
             }
         });
     }
@@ -383,27 +386,36 @@ public final class MaruServer implements AutoCloseable {
      *
      * @param grace how long that may take; then it is cut short
      * @return done, when all of it has been done. A second call gives the same
+     * @see #stop(Drain)
      */
     public CompletableFuture<Void> stop(Duration grace) {
-        if (stopping.compareAndSet(false, true)) {
-            long deadline = System.nanoTime() + grace.toNanos();
-            network.stopAccepting();
-            endpoints.forEach(endpoint -> endpoint.close().accept(CloseReason.SERVER_SHUTDOWN));
-            network.stop(grace).whenComplete((done, failure) -> {
-                Thread last = new Thread(
-                        () -> {
-                            Workers.stop(workers, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-                            if (failure == null) {
-                                stopped.complete(null);
-                            } else {
-                                stopped.completeExceptionally(failure);
-                            }
-                        },
-                        "maru-stop");
-                last.start();
-            });
-        }
-        return stopped.copy();
+        return shutdown.stop(grace);
+    }
+
+    /**
+     * Stops so that clients do not come back as a crowd. For a notice it only says that it is not ready. Then it lets nobody in
+     * any more, and sends its clients away one after the other, each when the handlers of what it has sent have ended. At last
+     * it stops as {@link #stop(Duration)} does.
+     *
+     * <p>The port stays open until then. New clients are answered with 503 and {@code Retry-After}, other HTTP requests are
+     * served, with {@code Connection: close}. A server that is not running stops at once; {@link #stop(Duration)} and {@link
+     * #close} cut a drain short.
+     *
+     * @param drain how long that may take, and what clients are told
+     * @return done, when all of it has been done. A second call gives the same
+     * @see #health()
+     */
+    public CompletableFuture<Void> stop(Drain drain) {
+        return shutdown.drain(drain);
+    }
+
+    /**
+     * Where the server is in its life, and whether clients should be sent to it.
+     *
+     * @return the health, a view
+     */
+    public Health health() {
+        return health;
     }
 
     /**
@@ -556,22 +568,9 @@ public final class MaruServer implements AutoCloseable {
         connections.decrementAndGet();
     }
 
-    /** Something of the application's threw. The client's data is not in the report. */
+    /** Something of the application's threw. */
     void report(@Nullable Socket socket, Throwable e) {
-        BiConsumer<@Nullable Socket, Throwable> listener = options.errors();
-        if (listener == null) {
-            if (e.getCause() instanceof WireException) {
-                log.debug("{}: {}", socket, e.getMessage()); // a client's fault: it must not fill the log
-            } else {
-                log.error("a handler failed{}", socket == null ? "" : " for " + socket, e);
-            }
-            return;
-        }
-        try {
-            listener.accept(socket, e);
-        } catch (Throwable again) {
-            log.error("the error listener failed", again);
-        }
+        Failures.report(options.errors(), socket, e);
     }
 
     void debug(Session session, @Nullable String message) {
@@ -613,7 +612,7 @@ public final class MaruServer implements AutoCloseable {
             routes.addRequests(path, engine);
             routes.addUpgrades(path, engine);
         }
-        endpoints.add(new Closeable(engine::close, engine::forEach));
+        endpoints.add(engine);
     }
 
     private void addPlain(UnaryOperator<Dialect> dialects) {
@@ -638,7 +637,7 @@ public final class MaruServer implements AutoCloseable {
         String prefix = path.equals("/") ? "" : path;
         SessionAcceptor acceptor = session -> {
             boolean resumes = WITH_SESSIONS.equals(((PlainSession) session).subprotocol());
-            String namespace = namespaceOf(session.request().path().substring(prefix.length()));
+            String namespace = Namespaces.nameOf(session.request().path().substring(prefix.length()));
             return accept(session, resumes ? sessions : dialect, namespace, resumes);
         };
         PlainEndpoint endpoint = new PlainEndpoint(plainOptions, workers, acceptor, load);
@@ -646,19 +645,7 @@ public final class MaruServer implements AutoCloseable {
         if (!prefix.isEmpty()) {
             routes.addUpgrades(prefix, endpoint);
         }
-        endpoints.add(new Closeable(endpoint::close, endpoint::forEach));
-    }
-
-    // browsers write other characters than those of URLs with percent signs
-    private static String namespaceOf(String path) {
-        if (path.isEmpty()) {
-            return "/";
-        }
-        try {
-            return path.indexOf('%') < 0 ? path : URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return path;
-        }
+        endpoints.add(endpoint);
     }
 
     private Connection accept(Session session, Dialect dialect, @Nullable String home, boolean resumes) {

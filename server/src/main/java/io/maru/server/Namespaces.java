@@ -1,6 +1,8 @@
 package io.maru.server;
 
 import io.maru.wire.Json;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -50,6 +52,18 @@ final class Namespaces {
         ParentNamespace parent = new ParentNamespace(server, pattern, guard);
         parents.add(parent);
         return parent;
+    }
+
+    /** The name that a plain client's path stands for: browsers write other characters than those of URLs with percent signs. */
+    static String nameOf(String path) {
+        if (path.isEmpty()) {
+            return "/";
+        }
+        try {
+            return path.indexOf('%') < 0 ? path : URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return path;
+        }
     }
 
     void addListener(Handler<Namespace> listener) {

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param codec see {@link Builder#codec}
  * @param limits see {@link Builder#limits}
  * @param network see {@link Builder#network}; address, loops, transport and certificate are those of these options
+ * @param operations see {@link Operations}
  * @param errors see {@link Builder#onError}
  */
 public record ServerOptions(
@@ -74,6 +75,7 @@ public record ServerOptions(
         JsonCodec codec,
         ServerLimits limits,
         NetworkOptions network,
+        Operations operations,
         @Nullable BiConsumer<@Nullable Socket, Throwable> errors) {
 
     /** How the operating system is asked for the network. */
@@ -135,6 +137,7 @@ public record ServerOptions(
                 .withTransport(NetworkOptions.Transport.valueOf(transport.name()))
                 .withTls(tls == null ? null : new NetworkOptions.Tls(tls.certificateChain(), tls.privateKey()))
                 .withConnections(limits.network());
+        Objects.requireNonNull(operations, "operations");
     }
 
     private static @Nullable String normalized(@Nullable String path, String name) {
@@ -208,6 +211,7 @@ public record ServerOptions(
         private JsonCodec codec = JsonCodec.standard();
         private final ServerLimits.Builder limits = new ServerLimits.Builder();
         private NetworkOptions network = NetworkOptions.DEFAULTS;
+        private Operations operations = Operations.DEFAULTS;
         private @Nullable BiConsumer<@Nullable Socket, Throwable> errors;
 
         private Builder() {}
@@ -529,6 +533,19 @@ public record ServerOptions(
         }
 
         /**
+         * Answers over HTTP how the server is: at this path and {@code /ready} below it whether clients should be sent to it (200
+         * or 503), at {@code /live} below it whether it lives (200). The answers are JSON.
+         *
+         * @param path such as {@code /health}; null, as unless set, for none
+         * @return this
+         * @see Health
+         */
+        public Builder health(@Nullable String path) {
+            operations = operations.withHealthPath(path);
+            return this;
+        }
+
+        /**
          * Hears what handlers, middlewares and guards throw, unless the socket has an error handler of its own.
          *
          * @param listener takes the socket, or null where there is none, and the exception; they are logged unless set
@@ -575,6 +592,7 @@ public record ServerOptions(
                     codec,
                     limits.build(),
                     network,
+                    operations,
                     errors);
         }
     }

@@ -374,6 +374,11 @@ public final class WebSocket {
             }
 
             @Override
+            public void onDraining(Runnable close) {
+                handlers.whenIdle(close);
+            }
+
+            @Override
             public void onClosed(CloseReason reason) {
                 readyState = ReadyState.CLOSED;
                 int status = session.closeStatus();

@@ -30,6 +30,22 @@ class HandlerQueueTest {
     }
 
     @Test
+    void knowsWhenNothingWaitsAnyMore() {
+        queue.execute(() -> {
+            seen.add("a");
+            queue.whenIdle(() -> seen.add("idle"));
+            queue.execute(() -> {
+                seen.add("b");
+                queue.execute(() -> seen.add("c"));
+            });
+        });
+        runAll();
+        queue.whenIdle(() -> seen.add("idle again"));
+        runAll();
+        assertThat(seen).filteredOn(String.class::isInstance).containsExactly("a", "b", "c", "idle", "idle again");
+    }
+
+    @Test
     void runsInOrderOnOneThreadAtATime() {
         queue.execute(() -> {
             seen.add("a");

@@ -14,6 +14,7 @@ final class LoopCounters {
     private final AtomicLong droppedPongs = new AtomicLong();
     private final AtomicLong droppedSilent = new AtomicLong();
     private final AtomicLong held = new AtomicLong();
+    private final AtomicLong webSockets = new AtomicLong();
 
     void frame() {
         add(frames, 1);
@@ -47,6 +48,15 @@ final class LoopCounters {
     /** So much is held for peers that do not take it. */
     void held(long bytes) {
         held.setOpaque(bytes);
+    }
+
+    /** One more, or one less, is open. */
+    void webSocket(int more) {
+        add(webSockets, more);
+    }
+
+    long webSockets() {
+        return webSockets.getOpaque();
     }
 
     LoopStats stats() {

@@ -212,6 +212,15 @@ public final class NettyServer {
     }
 
     /**
+     * The WebSockets whose connections have not ended.
+     *
+     * @return their number at this moment
+     */
+    public long webSockets() {
+        return loops.stream().mapToLong(loop -> loop.counters.webSockets()).sum();
+    }
+
+    /**
      * What each loop has sent.
      *
      * @return the figures of this moment, in the order of the loops' numbers

@@ -82,6 +82,7 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
     void open(String answer, Function<WebSocketChannel, WebSocketListener> opened) {
         assert loop.inLoop();
         loop.add(this);
+        loop.counters.webSocket(1);
         output.answer(answer);
         try {
             listener = Objects.requireNonNull(opened.apply(this), "listener");
@@ -341,6 +342,7 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
     public void channelInactive(ChannelHandlerContext context) {
         state = State.CLOSED;
         loop.remove(this);
+        loop.counters.webSocket(-1);
         output.end();
         reader.end();
         fragments = null;
