@@ -9,6 +9,7 @@ final class Counters {
     final LongAdder droppedVolatile = new LongAdder();
     final LongAdder slowConsumers = new LongAdder();
     final LongAdder refusedPackets = new LongAdder();
+    final LongAdder blockedLoops = new LongAdder();
     final LongAdder idleTimeouts = new LongAdder();
     final LongAdder lifetimesOver = new LongAdder();
     final LongAdder expired = new LongAdder();

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,9 @@ abstract class HandlerThreads implements Executor {
     /** At once when that is possible, else a little later. */
     static final class OnLoop extends HandlerThreads {
         private boolean walking;
+        // odd while a handler runs; written on the loop only, read by the watch
+        private final AtomicLong mark = new AtomicLong();
+        private volatile @Nullable Thread thread;
 
         OnLoop(Loop loop) {
             super(loop);
@@ -38,10 +43,41 @@ abstract class HandlerThreads implements Executor {
         @Override
         public void execute(Runnable task) {
             if (loop.inLoop() && !walking) {
-                task.run();
+                run(task);
             } else {
-                loop.execute(task);
+                loop.execute(() -> run(task));
             }
+        }
+
+        private void run(Runnable task) {
+            long before = mark.getPlain();
+            if (isBusy(before)) {
+                task.run(); // a handler has made another one run
+                return;
+            }
+            if (thread == null) {
+                thread = Thread.currentThread();
+            }
+            mark.setOpaque(before + 1);
+            try {
+                task.run();
+            } finally {
+                mark.setOpaque(before + 2);
+            }
+        }
+
+        /** Tells one run of a handler from all others. */
+        long mark() {
+            return mark.getOpaque();
+        }
+
+        static boolean isBusy(long mark) {
+            return (mark & 1) != 0;
+        }
+
+        /** The loop's thread, or null while no handler has run. */
+        @Nullable Thread thread() {
+            return thread;
         }
     }
 

@@ -345,6 +345,11 @@ public final class MaruServer implements AutoCloseable {
     public CompletableFuture<Integer> startAsync() {
         CompletableFuture<Integer> started = network.start();
         health.reach(Health.State.STARTING);
+        LoopWatch.start(
+                handlerThreads,
+                options.operations().slowHandler(),
+                () -> health.state() == Health.State.STOPPED,
+                (loop, nanos, stack) -> counters.blockedLoops.increment());
         return started.whenComplete((bound, failure) -> {
             if (bound != null) {
                 port = bound;
@@ -435,6 +440,7 @@ public final class MaruServer implements AutoCloseable {
                 sent.stream().mapToLong(LoopStats::frames).sum(),
                 sent.stream().mapToLong(LoopStats::bytes).sum(),
                 sent.stream().mapToLong(LoopStats::flushes).sum(),
+                counters.blockedLoops.sum(),
                 limitStats(),
                 recovery == null ? RecoveryStats.NONE : recovery.stats());
     }

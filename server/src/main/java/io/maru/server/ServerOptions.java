@@ -546,6 +546,18 @@ public record ServerOptions(
         }
 
         /**
+         * From when on a handler is slow. With {@link #handlersOnEventLoop()} one that holds its loop for so long is warned of in
+         * the log, with its stack.
+         *
+         * @param value 200 milliseconds unless set
+         * @return this
+         */
+        public Builder slowHandler(Duration value) {
+            operations = operations.withSlowHandler(value);
+            return this;
+        }
+
+        /**
          * Hears what handlers, middlewares and guards throw, unless the socket has an error handler of its own.
          *
          * @param listener takes the socket, or null where there is none, and the exception; they are logged unless set

@@ -13,6 +13,7 @@ package io.maru.server;
  *     not counted here, nor below
  * @param sentBytes what went over WebSockets, frame headers included, before TLS
  * @param flushes how often a WebSocket was told to send what had gathered for it: about one system call each
+ * @param blockedLoops handlers that held an event loop for too long: {@link ServerOptions.Builder#slowHandler}
  * @param limits what limits have brought about
  * @param recovery what is kept for clients that come back
  */
@@ -26,5 +27,6 @@ public record ServerStats(
         long sentFrames,
         long sentBytes,
         long flushes,
+        long blockedLoops,
         LimitStats limits,
         RecoveryStats recovery) {}
