@@ -351,7 +351,11 @@ public final class Broadcast {
     }
 
     private void start(Targets targets, List<Loop> loops, Outgoing outgoing, @Nullable BroadcastAcks acks) {
-        Delivery delivery = new Delivery(namespace, targets, outgoing, acks);
+        Delivery.Fanout fanout =
+                namespace.server().observers().listen() && outgoing.packet instanceof Packet.Event event
+                        ? new Delivery.Fanout(namespace, event, loops.size())
+                        : null;
+        Delivery delivery = new Delivery(namespace, targets, outgoing, acks, fanout);
         for (Loop loop : loops) {
             outgoing.retain();
             int index = loop.index();

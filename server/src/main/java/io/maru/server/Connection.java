@@ -5,6 +5,7 @@ import io.maru.server.RecoveryLog.Entered;
 import io.maru.server.RecoveryLog.Resume;
 import io.maru.server.engine.CloseReason;
 import io.maru.server.engine.Deadlines;
+import io.maru.server.engine.EngineOptions;
 import io.maru.server.engine.EngineSession;
 import io.maru.server.engine.Handling;
 import io.maru.server.engine.Loop;
@@ -93,6 +94,9 @@ final class Connection implements SessionListener {
 
     /** The session is open; on its loop. */
     void start() {
+        String transport = session.transport();
+        server.counters().session(dialect.name(), transport, 1);
+        server.observers().tell(observer -> observer.sessionOpened(dialect.name(), transport));
         if (connectDeadline != null) {
             timers.connects.add(connectDeadline);
         }
@@ -248,7 +252,7 @@ final class Connection implements SessionListener {
     }
 
     private void refuse(WireException e) {
-        server.counters().refusedPackets.increment();
+        server.counters().dropped(Drop.REFUSED_PACKET);
         if (dialect.closesOnError()) {
             server.debug(session, e.getMessage());
             session.close(CloseReason.FORCED_CLOSE);
@@ -287,7 +291,7 @@ final class Connection implements SessionListener {
     }
 
     private void misplaced() {
-        server.counters().refusedPackets.increment();
+        server.counters().dropped(Drop.REFUSED_PACKET);
         session.close(CloseReason.FORCED_CLOSE);
     }
 
@@ -448,6 +452,7 @@ final class Connection implements SessionListener {
             server.report(null, e);
         }
         write(new Packet.ConnectError(namespace, message, json));
+        server.observers().tell(observer -> observer.connectRefused(namespace, message));
         outcome.tell(message);
         if (home != null) {
             if (server.options().plainAuth() == PlainAuth.HANDSHAKE) {
@@ -515,6 +520,13 @@ final class Connection implements SessionListener {
     }
 
     @Override
+    public void onUpgraded() {
+        server.counters().session(dialect.name(), EngineOptions.POLLING, -1);
+        server.counters().session(dialect.name(), EngineOptions.WEBSOCKET, 1);
+        server.observers().tell(observer -> observer.sessionUpgraded(dialect.name()));
+    }
+
+    @Override
     public void onDraining(Runnable close) {
         handlers.whenIdle(close);
     }
@@ -537,6 +549,9 @@ final class Connection implements SessionListener {
             leave(socket, DisconnectReason.of(reason));
         }
         sockets.clear();
+        String transport = session.transport();
+        server.counters().session(dialect.name(), transport, -1);
+        server.observers().tell(observer -> observer.sessionClosed(dialect.name(), transport, reason));
         server.closed();
     }
 

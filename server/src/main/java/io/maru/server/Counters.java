@@ -1,14 +1,21 @@
 package io.maru.server;
 
 import io.maru.server.engine.CloseReason;
+import io.maru.server.ServerStats.SessionKind;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what was not delivered: nothing is lost in silence. Safe for any thread. */
+/** Counts what was not delivered: nothing is lost in silence; and who is there. Safe for any thread. */
 final class Counters {
-    final LongAdder droppedGone = new LongAdder();
-    final LongAdder droppedVolatile = new LongAdder();
-    final LongAdder slowConsumers = new LongAdder();
-    final LongAdder refusedPackets = new LongAdder();
+
+    private final Observers observers;
+    // has every cause from the beginning
+    private final Map<Drop, LongAdder> drops = new EnumMap<>(Drop.class);
+    private final Map<SessionKind, LongAdder> sessions = new ConcurrentHashMap<>();
     final LongAdder blockedLoops = new LongAdder();
     final LongAdder idleTimeouts = new LongAdder();
     final LongAdder lifetimesOver = new LongAdder();
@@ -20,10 +27,43 @@ final class Counters {
     final LongAdder refusedRooms = new LongAdder();
     final LongAdder droppedRoomEvents = new LongAdder();
 
+    Counters(Observers observers) {
+        this.observers = observers;
+        for (Drop cause : Drop.values()) {
+            drops.put(cause, new LongAdder());
+        }
+    }
+
+    /** Something was not delivered, or not taken. */
+    void dropped(Drop cause) {
+        Objects.requireNonNull(drops.get(cause)).increment();
+        if (observers.listen()) {
+            observers.tell(observer -> observer.dropped(cause));
+        }
+    }
+
+    Map<Drop, Long> drops() {
+        Map<Drop, Long> sums = new EnumMap<>(Drop.class);
+        drops.forEach((cause, count) -> sums.put(cause, count.sum()));
+        return sums;
+    }
+
+    /** One more session of a kind, or one less. There are few kinds, and none comes from a client. */
+    void session(String dialect, String transport, int more) {
+        sessions.computeIfAbsent(new SessionKind(dialect, transport), kind -> new LongAdder())
+                .add(more);
+    }
+
+    Map<SessionKind, Integer> sessions() {
+        Map<SessionKind, Integer> counts = new HashMap<>();
+        sessions.forEach((kind, count) -> counts.put(kind, count.intValue()));
+        return counts;
+    }
+
     /** A connection has ended. */
     void ended(CloseReason reason) {
         switch (reason) {
-            case SLOW_CONSUMER -> slowConsumers.increment();
+            case SLOW_CONSUMER -> dropped(Drop.SLOW_CONSUMER);
             case IDLE_TIMEOUT -> idleTimeouts.increment();
             case LIFETIME_OVER -> lifetimesOver.increment();
             case OVERLOADED -> overloaded.increment();

@@ -1,7 +1,9 @@
 package io.maru.server;
 
 import io.maru.server.Room.RoomShard;
+import io.maru.wire.Packet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,16 +16,58 @@ final class Delivery {
     private final Targets targets;
     private final Outgoing outgoing;
     private final @Nullable BroadcastAcks acks;
+    private final @Nullable Fanout fanout;
 
-    Delivery(Namespace namespace, Targets targets, Outgoing outgoing, @Nullable BroadcastAcks acks) {
+    Delivery(
+            Namespace namespace,
+            Targets targets,
+            Outgoing outgoing,
+            @Nullable BroadcastAcks acks,
+            @Nullable Fanout fanout) {
         this.namespace = namespace;
         this.targets = targets;
         this.outgoing = outgoing;
         this.acks = acks;
+        this.fanout = fanout;
+    }
+
+    /** How many a broadcast addresses, for observers: the last loop tells. Safe for any thread. */
+    static final class Fanout {
+        private final Observers observers;
+        private final Namespace namespace;
+        private final Packet.Event event;
+        private final AtomicInteger recipients = new AtomicInteger();
+        private final AtomicInteger loops;
+
+        /** For so many loops. */
+        Fanout(Namespace namespace, Packet.Event event, int loops) {
+            this.observers = namespace.server().observers();
+            this.namespace = namespace;
+            this.event = event;
+            this.loops = new AtomicInteger(loops);
+            tellAtTheEnd(loops);
+        }
+
+        /** A loop has addressed so many. */
+        void add(int more) {
+            recipients.addAndGet(more);
+            tellAtTheEnd(loops.decrementAndGet());
+        }
+
+        private void tellAtTheEnd(int left) {
+            if (left == 0) {
+                int all = recipients.get();
+                observers.tell(observer -> observer.broadcast(
+                        namespace, event.name(), all, event.args().bytes()));
+            }
+        }
     }
 
     /** The loop has ended: nobody is there to deliver to. */
     void drop() {
+        if (fanout != null) {
+            fanout.add(0);
+        }
         if (acks != null) {
             acks.end();
         }
@@ -68,7 +112,9 @@ final class Delivery {
     /** Delivers on a loop; on that loop. */
     void run(int loop) {
         try {
-            if (acks == null) {
+            if (fanout != null) {
+                deliverCounted(fanout, loop);
+            } else if (acks == null) {
                 forEach(namespace, targets, loop, socket -> socket.write(outgoing));
             } else {
                 forEach(namespace, targets, loop, socket -> acks.ask(socket, outgoing));
@@ -78,6 +124,22 @@ final class Delivery {
             namespace.delivered(loop, outgoing.number);
             outgoing.release();
         }
+    }
+
+    private void deliverCounted(Fanout counted, int loop) {
+        int[] count = {0};
+        forEach(namespace, targets, loop, socket -> {
+            count[0]++;
+            if (acks == null) {
+                socket.write(outgoing);
+            } else {
+                acks.ask(socket, outgoing);
+            }
+        });
+        if (acks != null) {
+            acks.end();
+        }
+        counted.add(count[0]);
     }
 
     /** Visits each addressed socket of a loop once; on that loop. No handler runs before all have been visited. */

@@ -71,7 +71,8 @@ public final class MaruServer implements AutoCloseable {
 
     private final ServerOptions options;
     private final ExecutorService workers = Workers.create();
-    private final Counters counters = new Counters();
+    private final Observers observers;
+    private final Counters counters;
     private final Load load;
     private final Routes routes = new Routes();
     private final NettyServer network;
@@ -92,6 +93,8 @@ public final class MaruServer implements AutoCloseable {
     /** A server whose dialects are wrapped, for tests that count. */
     MaruServer(ServerOptions options, UnaryOperator<Dialect> dialects) {
         this.options = options;
+        this.observers = new Observers(options.operations().observers());
+        this.counters = new Counters(observers);
         this.load = new Load(options.limits().load());
         this.network = new NettyServer(options.network(), this::route);
         this.shutdown = new Shutdown(network, workers, endpoints, health);
@@ -113,6 +116,7 @@ public final class MaruServer implements AutoCloseable {
         addSocketIo(dialects);
         addPlain(dialects);
         health.serve(this);
+        observers.tell(observer -> observer.attached(this));
     }
 
     /**
@@ -349,7 +353,10 @@ public final class MaruServer implements AutoCloseable {
                 handlerThreads,
                 options.operations().slowHandler(),
                 () -> health.state() == Health.State.STOPPED,
-                (loop, nanos, stack) -> counters.blockedLoops.increment());
+                (loop, nanos, stack) -> {
+                    counters.blockedLoops.increment();
+                    observers.tell(observer -> observer.loopBlocked(loop, nanos, stack));
+                });
         return started.whenComplete((bound, failure) -> {
             if (bound != null) {
                 port = bound;
@@ -429,20 +436,8 @@ public final class MaruServer implements AutoCloseable {
      * @return the figures of this moment
      */
     public ServerStats stats() {
-        List<LoopStats> sent = loopStats();
-        return new ServerStats(
-                connections.get(),
-                namespaces.size(),
-                counters.droppedGone.sum(),
-                counters.droppedVolatile.sum(),
-                counters.slowConsumers.sum(),
-                counters.refusedPackets.sum(),
-                sent.stream().mapToLong(LoopStats::frames).sum(),
-                sent.stream().mapToLong(LoopStats::bytes).sum(),
-                sent.stream().mapToLong(LoopStats::flushes).sum(),
-                counters.blockedLoops.sum(),
-                limitStats(),
-                recovery == null ? RecoveryStats.NONE : recovery.stats());
+        RecoveryStats recovering = recovery == null ? RecoveryStats.NONE : recovery.stats();
+        return ServerStats.of(connections.get(), namespaces, counters, network, limitStats(), recovering);
     }
 
     private LimitStats limitStats() {
@@ -527,6 +522,10 @@ public final class MaruServer implements AutoCloseable {
 
     Executor workers() {
         return workers;
+    }
+
+    Observers observers() {
+        return observers;
     }
 
     Counters counters() {
@@ -618,6 +617,7 @@ public final class MaruServer implements AutoCloseable {
             routes.addRequests(path, engine);
             routes.addUpgrades(path, engine);
         }
+        engine.onConnectionError(error -> observers.tell(observer -> observer.connectionError(error)));
         endpoints.add(engine);
     }
 

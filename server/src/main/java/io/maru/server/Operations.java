@@ -1,6 +1,8 @@
 package io.maru.server;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param healthPath see {@link ServerOptions.Builder#health}
  * @param slowHandler see {@link ServerOptions.Builder#slowHandler}
+ * @param observers see {@link ServerOptions.Builder#observer}
  */
-public record Operations(@Nullable String healthPath, Duration slowHandler) {
+public record Operations(@Nullable String healthPath, Duration slowHandler, List<ServerObserver> observers) {
 
-    /** No path for the health, handlers are slow from 200 milliseconds on. */
-    public static final Operations DEFAULTS = new Operations(null, Duration.ofMillis(200));
+    /** No path for the health, handlers are slow from 200 milliseconds on, nobody observes. */
+    public static final Operations DEFAULTS = new Operations(null, Duration.ofMillis(200), List.of());
 
     /** Checks the values. */
     public Operations {
@@ -23,13 +26,20 @@ public record Operations(@Nullable String healthPath, Duration slowHandler) {
         if (slowHandler.isNegative() || slowHandler.isZero()) {
             throw new IllegalArgumentException("slowHandler above zero expected: " + slowHandler);
         }
+        observers = List.copyOf(observers);
     }
 
     Operations withHealthPath(@Nullable String path) {
-        return new Operations(path, slowHandler);
+        return new Operations(path, slowHandler, observers);
     }
 
     Operations withSlowHandler(Duration time) {
-        return new Operations(healthPath, time);
+        return new Operations(healthPath, time, observers);
+    }
+
+    Operations withObserver(ServerObserver observer) {
+        List<ServerObserver> more = new ArrayList<>(observers);
+        more.add(observer);
+        return new Operations(healthPath, slowHandler, more);
     }
 }

@@ -36,6 +36,11 @@ final class Rooms {
         return byName.get(name);
     }
 
+    /** How many rooms there are. */
+    int number() {
+        return byName.size();
+    }
+
     int size(String name) {
         Room room = byName.get(name);
         return room == null ? 0 : room.count();

@@ -546,6 +546,17 @@ public record ServerOptions(
         }
 
         /**
+         * Hears what the server does. Without an observer that costs nothing.
+         *
+         * @param observer one more observer
+         * @return this
+         */
+        public Builder observer(ServerObserver observer) {
+            operations = operations.withObserver(Objects.requireNonNull(observer, "observer"));
+            return this;
+        }
+
+        /**
          * From when on a handler is slow. With {@link #handlersOnEventLoop()} one that holds its loop for so long is warned of in
          * the log, with its stack.
          *

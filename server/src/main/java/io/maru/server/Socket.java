@@ -777,7 +777,7 @@ public final class Socket {
                 new Outgoing(new Packet.Event(namespace.name(), requireName(event), args, ackId), false, handling);
         if (state == State.GONE) {
             // not on the loop, which runs no more after the server's stop
-            namespace.server().counters().droppedGone.increment();
+            namespace.server().counters().dropped(Drop.GONE);
             return CompletableFuture.failedFuture(new DisconnectedException());
         }
         if (pendingAcks().size() >= namespace.server().options().maxPendingAcks()) {
@@ -850,7 +850,8 @@ public final class Socket {
             waiting.failed(new IllegalStateException(TOO_MANY_ACKS));
             return;
         } else {
-            pendingAcks().add(ackId, waiting);
+            Observers observers = namespace.server().observers();
+            pendingAcks().add(ackId, observers.listen() ? observers.timed(this, waiting) : waiting);
         }
         write(outgoing);
     }
@@ -915,11 +916,11 @@ public final class Socket {
             return SendResult.DROPPED; // the dialect has no word for it
         }
         if (state == State.GONE) {
-            namespace.server().counters().droppedGone.increment();
+            namespace.server().counters().dropped(Drop.GONE);
             return SendResult.CLOSED;
         }
         if (outgoing.isVolatile && (state != State.CONNECTED || !session.isWritable())) {
-            namespace.server().counters().droppedVolatile.increment();
+            namespace.server().counters().dropped(Drop.VOLATILE);
             return SendResult.DROPPED;
         }
         if (outgoing.number != 0 && place != null && !place.wants(outgoing.number)) {
@@ -962,6 +963,7 @@ public final class Socket {
         state = State.CONNECTED;
         everyone = namespace.add(this);
         rooms.open();
+        namespace.server().observers().tell(observer -> observer.socketEntered(this));
     }
 
     /** What its client names to come back; null where it cannot. */
@@ -1015,6 +1017,9 @@ public final class Socket {
         rooms.close();
         if (pendingAcks != null && pendingAcks.size() > 0) {
             pendingAcks.failAll(new DisconnectedException());
+        }
+        if (wasConnected) {
+            namespace.server().observers().tell(observer -> observer.socketLeft(this, reason));
         }
         handlers.onGone(reason, wasConnected, rooms::clear, kept == null ? () -> {} : () -> kept.gone.complete(null));
         return kept != null;

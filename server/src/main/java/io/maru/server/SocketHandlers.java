@@ -65,6 +65,11 @@ final class SocketHandlers {
     /** An event has come. */
     void onEvent(Packet.Event packet) {
         Event event = new Event(socket, packet.name(), packet.args(), new Ack(socket, packet.ackId()));
+        Observers observers = socket.namespace().server().observers();
+        if (observers.listen()) {
+            long bytes = event.args().bytes();
+            observers.tell(observer -> observer.eventReceived(socket, event.name(), bytes));
+        }
         queue.execute(() -> pass(event, 0), event.args().bytes());
     }
 
@@ -156,15 +161,31 @@ final class SocketHandlers {
         if (common.length + own.length == 0) {
             nobodyListens(event);
         }
-        call(common, event);
-        call(own, event);
+        Observers observers = socket.namespace().server().observers();
+        if (observers.listen()) {
+            observe(observers, common, own, event);
+        } else {
+            call(common, event, null);
+            call(own, event, null);
+        }
     }
 
-    private void call(Listener[] listeners, Event event) {
+    private void observe(Observers observers, Listener[] common, Listener[] own, Event event) {
+        long before = System.nanoTime();
+        Throwable failure = call(own, event, call(common, event, null));
+        long nanos = System.nanoTime() - before;
+        int handlers = common.length + own.length;
+        observers.tell(observer -> observer.eventHandled(socket, event.name(), handlers, nanos, failure));
+    }
+
+    /** Calls them all; gives what the first that failed threw, which can be one before these. */
+    private @Nullable Throwable call(Listener[] listeners, Event event, @Nullable Throwable before) {
+        Throwable first = before;
         for (Listener listener : listeners) {
             try {
                 listener.run().handle(event);
             } catch (Throwable e) {
+                first = first == null ? e : first;
                 if (socket.isPlain()) {
                     event.ack().fail(e instanceof WireException ? "Invalid payload" : INTERNAL_ERROR);
                 }
@@ -174,6 +195,7 @@ final class SocketHandlers {
                                 : e);
             }
         }
+        return first;
     }
 
     private void nobodyListens(Event event) {

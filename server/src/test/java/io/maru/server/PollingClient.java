@@ -34,6 +34,11 @@ final class PollingClient {
         return new PollingClient(URI.create(base + "&sid=" + open.substring(9, open.indexOf('"', 9))));
     }
 
+    /** The session's id. */
+    String sid() {
+        return uri.getQuery().substring(uri.getQuery().lastIndexOf('=') + 1);
+    }
+
     /** What a GET brings. */
     String poll() {
         try {

@@ -45,6 +45,7 @@ public final class Engine implements HttpEndpoint, SessionHost {
     private final ConcurrentMap<String, List<byte[]>> farewells = new ConcurrentHashMap<>();
     private final ConcurrentMap<Loop, LoopTimers> timers = new ConcurrentHashMap<>();
     private volatile @Nullable CloseReason closedBy;
+    private volatile Consumer<ConnectionError> errors = error -> {};
 
     /**
      * An endpoint without sessions.
@@ -373,6 +374,7 @@ public final class Engine implements HttpEndpoint, SessionHost {
     private Refusal report(HttpRequest request, Refusal refusal) {
         log.debug("{} refused: {}", request, refusal.error());
         ConnectionError error = new ConnectionError(request, refusal.error(), refusal.message(), refusal.detail());
+        errors.accept(error);
         for (Consumer<ConnectionError> listener : options.connectionErrors()) {
             try {
                 listener.accept(error);
@@ -381,6 +383,11 @@ public final class Engine implements HttpEndpoint, SessionHost {
             }
         }
         return refusal;
+    }
+
+    /** Who hears of refused requests beside the options' listeners, and throws nothing; replaces the one before. */
+    public void onConnectionError(Consumer<ConnectionError> listener) {
+        errors = Objects.requireNonNull(listener, "listener");
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.maru.server.netty;
 import io.maru.server.engine.ContentCoding;
 import io.maru.server.engine.Deadlines;
 import io.maru.server.engine.HttpResponse;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -90,7 +91,7 @@ final class AnswerQueue {
         }
         if (!closing && waiting.isEmpty() && fault != null) {
             closing = true;
-            ctx.write(Answers.encode(ctx.alloc(), fault, false, "close", false, null, loop.date()), ctx.voidPromise());
+            write(ctx, Answers.encode(ctx.alloc(), fault, false, "close", false, null, loop.date()));
         }
     }
 
@@ -105,9 +106,12 @@ final class AnswerQueue {
                 : null;
         boolean head = exchange.request().method().equals("HEAD");
         String connection = closing ? "close" : exchange.http10() ? "keep-alive" : null;
-        ctx.write(
-                Answers.encode(ctx.alloc(), response, head, connection, varies, coding, loop.date()),
-                ctx.voidPromise());
+        write(ctx, Answers.encode(ctx.alloc(), response, head, connection, varies, coding, loop.date()));
+    }
+
+    private void write(ChannelHandlerContext ctx, ByteBuf answer) {
+        loop.counters.httpSent(answer.readableBytes());
+        ctx.write(answer, ctx.voidPromise());
     }
 
     /**

@@ -247,6 +247,7 @@ final class HttpRouter extends LoopMember {
             return;
         }
         if (content.content().isReadable()) {
+            loop.counters.httpReceived(content.content().readableBytes());
             guard(exchange, () -> exchange.content(content.content()));
             if (exchange.unread() > MAX_THROWN_AWAY) {
                 exchange.closeAfter();

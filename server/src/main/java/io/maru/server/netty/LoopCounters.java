@@ -15,6 +15,9 @@ final class LoopCounters {
     private final AtomicLong droppedSilent = new AtomicLong();
     private final AtomicLong held = new AtomicLong();
     private final AtomicLong webSockets = new AtomicLong();
+    private final AtomicLong received = new AtomicLong();
+    private final AtomicLong httpReceived = new AtomicLong();
+    private final AtomicLong httpSent = new AtomicLong();
 
     void frame() {
         add(frames, 1);
@@ -57,6 +60,25 @@ final class LoopCounters {
 
     long webSockets() {
         return webSockets.getOpaque();
+    }
+
+    /** Bytes have come over a WebSocket. */
+    void received(int length) {
+        add(received, length);
+    }
+
+    /** A part of the body of a request has come. */
+    void httpReceived(int length) {
+        add(httpReceived, length);
+    }
+
+    /** A request was answered. */
+    void httpSent(int length) {
+        add(httpSent, length);
+    }
+
+    Traffic traffic() {
+        return new Traffic(received.getOpaque(), httpReceived.getOpaque(), httpSent.getOpaque());
     }
 
     LoopStats stats() {

@@ -221,6 +221,22 @@ public final class NettyServer {
     }
 
     /**
+     * What has come and gone.
+     *
+     * @return the sums of all loops
+     */
+    public Traffic traffic() {
+        return loops.stream()
+                .map(loop -> loop.counters.traffic())
+                .reduce(
+                        new Traffic(0, 0, 0),
+                        (a, b) -> new Traffic(
+                                a.received() + b.received(),
+                                a.httpReceived() + b.httpReceived(),
+                                a.httpSent() + b.httpSent()));
+    }
+
+    /**
      * What each loop has sent.
      *
      * @return the figures of this moment, in the order of the loops' numbers

@@ -171,8 +171,10 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
         try {
-            reader.read((ByteBuf) message);
+            loop.counters.received(bytes.readableBytes());
+            reader.read(bytes);
         } finally {
             ReferenceCountUtil.release(message);
         }
