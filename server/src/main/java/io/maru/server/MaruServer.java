@@ -349,6 +349,7 @@ public final class MaruServer implements AutoCloseable {
     public CompletableFuture<Integer> startAsync() {
         CompletableFuture<Integer> started = network.start();
         health.reach(Health.State.STARTING);
+        shutdown.whenStopped(observers.attachFlightRecorder(options.operations().slowHandler()));
         LoopWatch.start(
                 handlerThreads,
                 options.operations().slowHandler(),

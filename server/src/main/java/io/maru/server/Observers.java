@@ -1,6 +1,7 @@
 package io.maru.server;
 
 import io.maru.wire.Payload;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -62,6 +63,16 @@ final class Observers {
                             e);
                 }
             }
+        }
+    }
+
+    /** Lets the JDK's flight recorder listen while it records, where the JDK has one; gives what ends that. */
+    Runnable attachFlightRecorder(Duration slow) {
+        try {
+            return FlightEvents.attach(this, slow);
+        } catch (LinkageError e) {
+            log.debug("no flight recorder: the module jdk.jfr is not there");
+            return () -> {};
         }
     }
 
