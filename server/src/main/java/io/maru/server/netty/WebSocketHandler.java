@@ -32,6 +32,9 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
 
     private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
 
+    /** Kinds and lengths of what comes and goes, never what is in it. */
+    private static final Logger frames = LoggerFactory.getLogger("io.maru.server.frames");
+
     private static final byte[] EMPTY = new byte[0];
     private static final int ABNORMAL = 1006;
 
@@ -48,6 +51,8 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
     private final FrameReader reader;
     private final int maxMessageBytes;
     private final int maxFragments;
+    // asked once: a logger that is asked for each message is felt
+    private final boolean traced = frames.isTraceEnabled();
     private FrameOutput output;
     private @Nullable WebSocketListener listener;
     private @Nullable Fragments fragments;
@@ -100,6 +105,9 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
     public void send(Encoded message, Encoded.Framing framing) {
         assert loop.inLoop();
         if (state == State.OPEN) {
+            if (traced) {
+                trace(">", "message, with its headers", message.framesLength(framing));
+            }
             output.message(message, framing);
         }
     }
@@ -108,6 +116,9 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
     public void ping(byte[] data) {
         assert loop.inLoop();
         if (state == State.OPEN) {
+            if (traced) {
+                trace(">", "ping", data.length);
+            }
             output.control(FrameOutput.PING, data);
         }
     }
@@ -152,6 +163,9 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
             state = State.CLOSING;
             closeStatus = status;
             closeReason = reason;
+            if (traced) {
+                trace(">", "close " + status, utf8.length);
+            }
             output.close(status, utf8, written -> {});
             awaitEnd();
         }
@@ -182,6 +196,9 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
 
     @Override
     public void onFrame(int opcode, boolean fin, byte[] payload) {
+        if (traced) {
+            trace("<", kind(opcode) + (fin ? "" : ", a part"), payload.length);
+        }
         if (state == State.CLOSING && opcode == FrameReader.CLOSE) {
             ctx().close();
         }
@@ -216,6 +233,21 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
         } else {
             ctx().close();
         }
+    }
+
+    private void trace(String direction, String what, int length) {
+        frames.trace("{} {} {}, {} bytes", ctx().channel().id(), direction, what, length);
+    }
+
+    private static String kind(int opcode) {
+        return switch (opcode) {
+            case FrameReader.TEXT -> "text";
+            case FrameReader.BINARY -> "binary";
+            case FrameReader.CONTINUATION -> "continuation";
+            case FrameReader.PING -> "ping";
+            case FrameReader.PONG -> "pong";
+            default -> "close";
+        };
     }
 
     private void onFragment(Fragments parts, boolean last, byte[] payload) {
