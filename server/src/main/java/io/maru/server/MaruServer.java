@@ -335,7 +335,7 @@ public final class MaruServer implements AutoCloseable {
         } catch (CompletionException e) {
             Throwable cause = Namespace.cause(e);
             throw new UncheckedIOException(
-                    "cannot listen on " + options.host() + ":" + options.port(),
+                    "cannot listen on " + options.network().address(),
                     cause instanceof IOException io ? io : new IOException(cause));
         }
         return this;
@@ -372,7 +372,7 @@ public final class MaruServer implements AutoCloseable {
     /**
      * The port that it listens on.
      *
-     * @return the port, or -1 before the start
+     * @return the port, 0 for a Unix domain socket, or -1 before the start
      */
     public int port() {
         return port;

@@ -217,9 +217,10 @@ public record ServerOptions(
         private Builder() {}
 
         /**
-         * The address to listen on.
+         * The address to listen on: of IPv4 or IPv6, a name, or {@code unix:} and the path of a Unix domain socket, such as
+         * {@code unix:/run/maru.sock}. {@code ::} is all addresses of both kinds.
          *
-         * @param value all addresses unless set
+         * @param value all addresses of IPv4 unless set
          * @return this
          */
         public Builder host(String value) {

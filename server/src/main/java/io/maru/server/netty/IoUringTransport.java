@@ -2,12 +2,14 @@ package io.maru.server.netty;
 
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringBufferRingConfig;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
+import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,7 @@ final class IoUringTransport {
         return new Transports.Kind(
                 IoUringIoHandler.newFactory(config),
                 IoUringServerSocketChannel.class,
+                new Transports.Unix(IoUringServerDomainSocketChannel.class, DomainSocketAddress::new),
                 bootstrap -> bootstrap
                         .childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP)
                         // the sizes are the ring's, so nothing has to be guessed for each connection

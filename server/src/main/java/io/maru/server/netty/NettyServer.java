@@ -15,8 +15,19 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +111,7 @@ public final class NettyServer {
     /**
      * Listens; once at most.
      *
-     * @return the port; or fails with what the operating system says, and then all of the server has been stopped
+     * @return the port, 0 for a Unix domain socket; or fails with what the operating system says, and then all of the server has been stopped
      */
     public CompletableFuture<Integer> start() {
         CompletableFuture<Integer> port = new CompletableFuture<>();
@@ -115,10 +126,7 @@ public final class NettyServer {
         }
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(transport.group())
-                .channel(transport.listener())
                 .option(ChannelOption.SO_BACKLOG, options.backlog())
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, RECEIVE_BUFFERS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark(options.connections()))
                 .childHandler(new ChannelInitializer<>() {
@@ -128,13 +136,17 @@ public final class NettyServer {
                     }
                 });
         transport.settings().accept(bootstrap);
-        bootstrap.bind(options.host(), options.port()).addListener((ChannelFuture bound) -> {
-            if (bound.isSuccess()) {
-                listening(bound.channel(), port);
-            } else {
-                stop(Duration.ofSeconds(1)).whenComplete((done, failure) -> port.completeExceptionally(bound.cause()));
-            }
-        });
+        try {
+            bind(bootstrap).addListener((ChannelFuture bound) -> {
+                if (bound.isSuccess()) {
+                    listening(bound.channel(), port);
+                } else {
+                    notListening(bound.cause(), port);
+                }
+            });
+        } catch (IOException e) {
+            notListening(e, port);
+        }
         return port;
     }
 
@@ -142,20 +154,57 @@ public final class NettyServer {
         return new WriteBufferWaterMark(limits.lowWaterMark(), limits.highWaterMark());
     }
 
+    private void notListening(Throwable cause, CompletableFuture<Integer> port) {
+        stop(Duration.ofSeconds(1)).whenComplete((done, failure) -> port.completeExceptionally(cause));
+    }
+
+    private ChannelFuture bind(ServerBootstrap bootstrap) throws IOException {
+        String path = options.unixPath();
+        if (path == null) {
+            return bootstrap
+                    .channel(transport.listener())
+                    .option(ChannelOption.SO_REUSEADDR, true)
+                    .childOption(ChannelOption.TCP_NODELAY, true)
+                    .bind(options.host(), options.port());
+        }
+        prepare(Path.of(path));
+        Transports.Unix unix = transport.unix();
+        return bootstrap.channel(unix.listener()).bind(unix.address().apply(path));
+    }
+
+    /**
+     * Makes sure that the path of a socket is free: a server that was killed leaves its own behind, on which nobody listens.
+     * Netty would remove whatever is there.
+     */
+    private static void prepare(Path socket) throws IOException {
+        if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (!Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isOther()) {
+            throw new FileAlreadyExistsException(socket.toString(), null, "no socket");
+        }
+        try (SocketChannel probe = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            throw new BindException("Address already in use: " + probe.getRemoteAddress());
+        } catch (ConnectException refused) {
+            Files.delete(socket);
+            log.info("removed {}, on which nobody listened", socket);
+        }
+    }
+
     private void listening(Channel channel, CompletableFuture<Integer> port) {
         listener.set(channel);
         if (stopping.get()) {
             channel.close();
         }
-        InetSocketAddress address = (InetSocketAddress) channel.localAddress();
+        boolean tcp = channel.localAddress() instanceof InetSocketAddress;
         log.info(
-                "listening on {}:{}{}, {} loops of {}",
-                address.getHostString(),
-                address.getPort(),
+                "listening on {}{}, {} loops of {}",
+                tcp ? NetUtil.toSocketAddressString((InetSocketAddress) channel.localAddress()) : options.host(),
                 tls == null ? "" : " with TLS",
                 loops.size(),
                 transport.description());
-        port.complete(address.getPort());
+        port.complete(tcp ? ((InetSocketAddress) channel.localAddress()).getPort() : 0);
     }
 
     /** Refuses new connections from now on; those that are there go on. Before {@link #start} has completed it does nothing. */

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a server listens. Immutable.
  *
- * @param host the address to listen on
+ * @param host the address to listen on, or {@link #UNIX} and the path of a Unix domain socket; all who may write that file
+ *     can connect, and have no address
  * @param port the port, or 0 for any that is free
  * @param loops the number of loops
  * @param backlog how many connections may wait to be accepted
@@ -50,6 +51,9 @@ public record NetworkOptions(
             null,
             ProxyOptions.NONE,
             WebSocketLimits.DEFAULTS);
+
+    /** Before the path of a Unix domain socket. */
+    public static final String UNIX = "unix:";
 
     /** What moves the bytes. */
     public enum Transport {
@@ -239,6 +243,9 @@ public record NetworkOptions(
     /** Checks the values. */
     public NetworkOptions {
         Objects.requireNonNull(host, "host");
+        if (host.startsWith(UNIX) && Path.of(host.substring(UNIX.length())).toString().isEmpty()) {
+            throw new IllegalArgumentException("a path expected behind unix:");
+        }
         if (port < 0 || port > 0xffff) {
             throw new IllegalArgumentException("a port from 0 to 65535 expected: " + port);
         }
@@ -249,6 +256,23 @@ public record NetworkOptions(
         Objects.requireNonNull(connections, "connections");
         Objects.requireNonNull(proxies, "proxies");
         Objects.requireNonNull(webSocket, "webSocket");
+    }
+
+    /**
+     * Where it listens, for people.
+     *
+     * @return host and port, or the Unix domain socket
+     */
+    public String address() {
+        if (unixPath() != null) {
+            return host;
+        }
+        return (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    /** The path of the Unix domain socket to listen on, or null for TCP. */
+    @Nullable String unixPath() {
+        return host.startsWith(UNIX) ? host.substring(UNIX.length()) : null;
     }
 
     /**

@@ -7,13 +7,17 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.Version;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,18 +26,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param group the loops
  * @param listener the channel that accepts
+ * @param unix how it listens on a Unix domain socket
  * @param settings what it wants of the channels
  * @param description what was chosen and why
  */
 record Transports(
         EventLoopGroup group,
         Class<? extends ServerChannel> listener,
+        Unix unix,
         Consumer<ServerBootstrap> settings,
         String description) {
 
+    /** The channel that accepts on a Unix domain socket, and its address by path. */
+    record Unix(Class<? extends ServerChannel> listener, Function<String, SocketAddress> address) {}
+
     /** What a transport is made of. */
     record Kind(
-            IoHandlerFactory handlers, Class<? extends ServerChannel> listener, Consumer<ServerBootstrap> settings) {}
+            IoHandlerFactory handlers,
+            Class<? extends ServerChannel> listener,
+            Unix unix,
+            Consumer<ServerBootstrap> settings) {}
 
     /** A transport that needs a native library. */
     private record Native(Transport transport, String name, Supplier<@Nullable String> fault, Supplier<Kind> kind) {}
@@ -68,7 +80,8 @@ record Transports(
         if (wanted != Transport.AUTO && wanted != Transport.NIO) {
             throw new IllegalStateException("transport " + faults.get(0));
         }
-        Kind nio = new Kind(NioIoHandler.newFactory(), NioServerSocketChannel.class, bootstrap -> {});
+        Unix unix = new Unix(NioServerDomainSocketChannel.class, UnixDomainSocketAddress::of);
+        Kind nio = new Kind(NioIoHandler.newFactory(), NioServerSocketChannel.class, unix, bootstrap -> {});
         return open(nio, "NIO", wanted, faults, loops, threads);
     }
 
@@ -79,6 +92,7 @@ record Transports(
         return new Transports(
                 new MultiThreadIoEventLoopGroup(loops, threads, kind.handlers()),
                 kind.listener(),
+                kind.unix(),
                 kind.settings(),
                 name + " (" + why + ")");
     }
