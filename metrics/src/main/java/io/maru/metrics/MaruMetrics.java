@@ -22,9 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +45,6 @@ public final class MaruMetrics implements ServerObserver {
     private static final String WEBSOCKET = "websocket";
     private static final String POLLING = "polling";
     private static final String BYTES = "bytes";
-    private static final long LONGEST_WAIT_MS = 200;
 
     /** The meters of one event. */
     private record EventMeters(Counter events, Timer good, Timer bad) {}
@@ -66,7 +63,6 @@ public final class MaruMetrics implements ServerObserver {
     private final Counter refusals;
     // null until there is a server; set before anything else is heard
     private volatile @Nullable MaruServer server;
-    private volatile long queuedBytes;
 
     private MaruMetrics(Builder builder) {
         registry = builder.registry;
@@ -189,7 +185,7 @@ public final class MaruMetrics implements ServerObserver {
                 "WebSockets, bare ones too",
                 null,
                 s -> s.stats().webSockets());
-        gauge(observed, "maru.queued", "What waits for clients to take it", BYTES, this::queuedBytes);
+        gauge(observed, "maru.queued", "What waits for clients to take it", BYTES, s -> s.stats().limits().queuedBytes());
         gauge(
                 observed,
                 "maru.ready",
@@ -366,16 +362,5 @@ public final class MaruMetrics implements ServerObserver {
                 .baseUnit(unit)
                 .tags(tags.and(more))
                 .register(registry);
-    }
-
-    private double queuedBytes(MaruServer observed) {
-        try {
-            queuedBytes = observed.queuedBytes().get(LONGEST_WAIT_MS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            // a loop is held: the last figure stands
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return queuedBytes;
     }
 }

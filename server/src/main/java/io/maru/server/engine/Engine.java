@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
@@ -109,7 +111,7 @@ public final class Engine implements HttpEndpoint, SessionHost {
                     loop,
                     false,
                     poll::onGone,
-                    visit -> openPolling(poll, loop, query, visit),
+                    visit -> newId(request, loop, id -> openPolling(poll, loop, query, id, visit)),
                     refused -> poll.refuse(report(request, refused)));
         }
     }
@@ -134,7 +136,7 @@ public final class Engine implements HttpEndpoint, SessionHost {
                     loop,
                     true,
                     upgrade::onGone,
-                    visit -> openWebSocket(upgrade, query, headers, refuse, visit),
+                    visit -> newId(request, loop, id -> openWebSocket(upgrade, query, headers, id, refuse, visit)),
                     refuse);
         } else {
             EngineSession session = sessions.get(sid);
@@ -226,13 +228,13 @@ public final class Engine implements HttpEndpoint, SessionHost {
                 words -> refused.accept(Refusal.of(EngineError.FORBIDDEN, words, "REFUSED")));
     }
 
-    private void openPolling(PollRequest poll, Loop loop, Map<String, String> query, Visit visit) {
+    private void openPolling(
+            PollRequest poll, Loop loop, Map<String, String> query, @Nullable String id, Visit visit) {
         if (poll.isGone()) {
             visit.end();
             return;
         }
         HttpRequest request = poll.request();
-        String id = newId(request);
         PollingFormat format = rules.pollingFormat(query);
         PollingTransport transport =
                 new PollingTransport(loop, format, payloads -> keepFarewell(id == null ? "" : id, loop, payloads), load);
@@ -253,10 +255,10 @@ public final class Engine implements HttpEndpoint, SessionHost {
             WebSocketUpgrade upgrade,
             Map<String, String> query,
             ResponseHeaders headers,
+            @Nullable String id,
             Consumer<Refusal> refuse,
             Visit visit) {
         HttpRequest request = upgrade.request();
-        String id = newId(request);
         if (id == null) {
             visit.end();
             refuse.accept(Refusal.of(EngineError.BAD_REQUEST, "ID_GENERATION_ERROR"));
@@ -317,19 +319,30 @@ public final class Engine implements HttpEndpoint, SessionHost {
         upgrade.accept(home, options.maxHttpBufferSize(), null, headers, opened);
     }
 
-    private @Nullable String newId(HttpRequest request) {
-        Function<HttpRequest, String> generator = options.generateId();
+    /** Gives an id for a session, or null when there is none to be had; on the loop. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the stage that is made reports nothing of its own
+    private void newId(HttpRequest request, Loop loop, Consumer<@Nullable String> then) {
+        Function<HttpRequest, CompletionStage<String>> generator = options.generateId();
         if (generator == null) {
-            return SessionIds.random();
+            then.accept(SessionIds.random());
+            return;
         }
+        CompletionStage<String> stage;
         try {
-            String id = generator.apply(request);
-            if (SessionIds.isUsable(id) && !sessions.containsKey(id)) {
-                return id;
-            }
-            log.error("The generator of ids gave one that is in use, or does not fit into a query and a cookie");
+            stage = Objects.requireNonNull(generator.apply(request), "stage");
         } catch (RuntimeException e) {
-            log.error("The generator of ids failed", e);
+            stage = CompletableFuture.failedFuture(e);
+        }
+        stage.whenComplete((id, failure) -> loop.run(() -> then.accept(usable(id, failure))));
+    }
+
+    private @Nullable String usable(@Nullable String id, @Nullable Throwable failure) {
+        if (failure != null) {
+            log.error("The generator of ids failed", failure);
+        } else if (id != null && SessionIds.isUsable(id) && !sessions.containsKey(id)) {
+            return id;
+        } else {
+            log.error("The generator of ids gave one that is in use, or does not fit into a query and a cookie");
         }
         return null;
     }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +47,7 @@ public record EngineOptions(
         @Nullable HandshakeGuard guard,
         @Nullable Cors cors,
         @Nullable SessionCookie cookie,
-        @Nullable Function<HttpRequest, String> generateId,
+        @Nullable Function<HttpRequest, CompletionStage<String>> generateId,
         List<RequestFilter> filters,
         List<HeaderHook> initialHeaders,
         List<HeaderHook> headers,
@@ -123,7 +125,7 @@ public record EngineOptions(
         private @Nullable HandshakeGuard guard;
         private @Nullable Cors cors;
         private @Nullable SessionCookie cookie;
-        private @Nullable Function<HttpRequest, String> generateId;
+        private @Nullable Function<HttpRequest, CompletionStage<String>> generateId;
         private final List<RequestFilter> filters = new ArrayList<>();
         private final List<HeaderHook> initialHeaders = new ArrayList<>();
         private final List<HeaderHook> headers = new ArrayList<>();
@@ -262,6 +264,17 @@ public record EngineOptions(
          * @return this
          */
         public Builder generateId(Function<HttpRequest, String> generator) {
+            Objects.requireNonNull(generator, "generator");
+            return generateIdAsync(request -> CompletableFuture.completedFuture(generator.apply(request)));
+        }
+
+        /**
+         * Makes the ids of sessions, as {@link #generateId}, but takes its time. The handshake waits for it.
+         *
+         * @param generator called on the loop, must not block; when its stage fails, so does the handshake
+         * @return this
+         */
+        public Builder generateIdAsync(Function<HttpRequest, CompletionStage<String>> generator) {
             generateId = Objects.requireNonNull(generator, "generator");
             return this;
         }

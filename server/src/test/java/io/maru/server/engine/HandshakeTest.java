@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -182,6 +183,37 @@ class HandshakeTest {
                 .as("the generator throws")
                 .isEqualTo(400);
         assertThat(other.errors).extracting(ConnectionError::detail).containsOnly("ID_GENERATION_ERROR");
+        assertThat(other.engine.clients()).isEqualTo(2);
+    }
+
+    @Test
+    void waitsForIdsThatTakeTheirTime() {
+        List<CompletableFuture<String>> ids = new ArrayList<>();
+        EngineFixture other = new EngineFixture(options -> options.generateIdAsync(request -> {
+            ids.add(new CompletableFuture<>());
+            return ids.get(ids.size() - 1);
+        }));
+        FakeExchange polling = other.send("GET", POLLING);
+        FakeUpgrade webSocket = other.upgrade(WEBSOCKET);
+        FakeExchange failing = other.send("GET", POLLING);
+        FakeExchange same = other.send("GET", POLLING);
+        FakeExchange leaving = other.send("GET", POLLING);
+        assertThat(polling.isAnswered()).isFalse();
+        assertThat(webSocket.isAnswered()).isFalse();
+        assertThat(other.engine.clients()).isZero();
+
+        ids.get(0).complete("one");
+        ids.get(1).complete("two");
+        ids.get(2).completeExceptionally(new IllegalStateException("no ids today"));
+        ids.get(3).complete("one");
+        leaving.cut();
+        ids.get(4).complete("three");
+        other.loop.runTasks();
+
+        assertThat(sidOf(polling.body())).isEqualTo("one");
+        assertThat(webSocket.channel().take()).singleElement().asString().startsWith("0{\"sid\":\"two\"");
+        assertThat(failing.answer()).isEqualTo("400 {\"code\":3,\"message\":\"Bad request\"}");
+        assertThat(same.status()).isEqualTo(400);
         assertThat(other.engine.clients()).isEqualTo(2);
     }
 
