@@ -185,7 +185,12 @@ public final class MaruMetrics implements ServerObserver {
                 "WebSockets, bare ones too",
                 null,
                 s -> s.stats().webSockets());
-        gauge(observed, "maru.queued", "What waits for clients to take it", BYTES, s -> s.stats().limits().queuedBytes());
+        gauge(
+                observed,
+                "maru.queued",
+                "What waits for clients to take it",
+                BYTES,
+                s -> s.stats().limits().queuedBytes());
         gauge(
                 observed,
                 "maru.ready",

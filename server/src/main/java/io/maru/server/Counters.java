@@ -1,7 +1,7 @@
 package io.maru.server;
 
-import io.maru.server.engine.CloseReason;
 import io.maru.server.ServerStats.SessionKind;
+import io.maru.server.engine.CloseReason;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;

@@ -108,9 +108,7 @@ public final class MaruServer implements AutoCloseable {
                     new Deadlines<>(loop, options.packetTimeout().toNanos(), Connection::packetTimedOut)));
         }
         this.recovery = options.recovery() == null ? null : recovery(options.recovery());
-        this.overload = new Overload(
-                this,
-                (loop, action) -> endpoints.forEach(each -> each.forEach(loop, action)));
+        this.overload = new Overload(this, (loop, action) -> endpoints.forEach(each -> each.forEach(loop, action)));
         this.namespaces = new Namespaces(this);
         namespaces.of("/");
         addSocketIo(dialects);

@@ -280,8 +280,7 @@ class ServerObserverTest extends ServerFixture {
         await().until(() -> server.main().sockets().size() == 2);
         long greeting = server.queuedBytes();
         server.main().emit("x", "y".repeat(1000));
-        await().untilAsserted(
-                        () -> assertThat(server.queuedBytes() - greeting).isBetween(2000L, 3000L));
+        await().untilAsserted(() -> assertThat(server.queuedBytes() - greeting).isBetween(2000L, 3000L));
         get(server.stop(Duration.ofSeconds(5)));
         assertThat(server.queuedBytes()).isZero();
     }

@@ -228,16 +228,15 @@ public final class Engine implements HttpEndpoint, SessionHost {
                 words -> refused.accept(Refusal.of(EngineError.FORBIDDEN, words, "REFUSED")));
     }
 
-    private void openPolling(
-            PollRequest poll, Loop loop, Map<String, String> query, @Nullable String id, Visit visit) {
+    private void openPolling(PollRequest poll, Loop loop, Map<String, String> query, @Nullable String id, Visit visit) {
         if (poll.isGone()) {
             visit.end();
             return;
         }
         HttpRequest request = poll.request();
         PollingFormat format = rules.pollingFormat(query);
-        PollingTransport transport =
-                new PollingTransport(loop, format, payloads -> keepFarewell(id == null ? "" : id, loop, payloads), load);
+        PollingTransport transport = new PollingTransport(
+                loop, format, payloads -> keepFarewell(id == null ? "" : id, loop, payloads), load);
         EngineSession session = id == null ? null : register(id, loop, request, transport);
         if (id == null || session == null) {
             visit.end();

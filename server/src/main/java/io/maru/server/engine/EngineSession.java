@@ -316,7 +316,7 @@ public final class EngineSession extends SessionBase {
                 return;
             }
             alive();
-            if (transport.isBehind(maxBufferedBytes)) {
+            if (transport.isBehind(rules.maxBufferedBytes())) {
                 close(CloseReason.SLOW_CONSUMER); // it pings, and does not take the answers
             } else {
                 transport.send(Packets.PONG, Framing.PLAIN);

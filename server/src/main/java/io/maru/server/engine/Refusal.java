@@ -42,8 +42,7 @@ record Refusal(EngineError error, String message, String detail, int status, int
         body.append(",\"message\":");
         body.append(JsonCodec.quote(message));
         body.append('}');
-        HttpResponse response =
-                withRetry(Answers.response(status, headers, "application/json", body.toByteArray()));
+        HttpResponse response = withRetry(Answers.response(status, headers, "application/json", body.toByteArray()));
         if (status == 503) {
             response.headers().set("Connection", "close"); // the next request is another server's
         }

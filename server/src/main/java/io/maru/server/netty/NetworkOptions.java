@@ -243,7 +243,8 @@ public record NetworkOptions(
     /** Checks the values. */
     public NetworkOptions {
         Objects.requireNonNull(host, "host");
-        if (host.startsWith(UNIX) && Path.of(host.substring(UNIX.length())).toString().isEmpty()) {
+        if (host.startsWith(UNIX)
+                && Path.of(host.substring(UNIX.length())).toString().isEmpty()) {
             throw new IllegalArgumentException("a path expected behind unix:");
         }
         if (port < 0 || port > 0xffff) {

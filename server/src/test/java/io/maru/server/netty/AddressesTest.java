@@ -90,7 +90,8 @@ class AddressesTest {
                             }));
             try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
                 for (int i = 0; i < 3; i++) {
-                    assertThat(ask(client, "GET /who HTTP/1.1\r\nHost: a\r\n\r\n", "]")).endsWith("\r\n\r\n[]");
+                    assertThat(ask(client, "GET /who HTTP/1.1\r\nHost: a\r\n\r\n", "]"))
+                            .endsWith("\r\n\r\n[]");
                 }
                 assertThat(ask(client, RawClient.handshake("/ws"), "\r\n\r\n")).startsWith("HTTP/1.1 101 ");
                 for (int length : new int[] {3, 50_000}) {
@@ -122,7 +123,8 @@ class AddressesTest {
         try (TestServer living = serve(unix(transport))) {
             assertFailsToStart(unix(transport), BindException.class);
             try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
-                assertThat(ask(client, "GET /who HTTP/1.1\r\nHost: a\r\n\r\n", "]")).endsWith("[]");
+                assertThat(ask(client, "GET /who HTTP/1.1\r\nHost: a\r\n\r\n", "]"))
+                        .endsWith("[]");
             }
             assertThat(living.requests).hasSize(1);
         }
@@ -160,12 +162,19 @@ class AddressesTest {
                 SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
             assertThat(server.requests).isEmpty();
             String line = "PROXY TCP4 203.0.113.9 10.0.0.1 4711 443\r\n";
-            assertThat(ask(client, line + "GET /who HTTP/1.1\r\nHost: a\r\n\r\n", "]")).endsWith("[203.0.113.9]");
+            assertThat(ask(client, line + "GET /who HTTP/1.1\r\nHost: a\r\n\r\n", "]"))
+                    .endsWith("[203.0.113.9]");
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"::1, ::1, ::1", "[::1], ::1, ::1", "::, ::1, ::1", "::, 127.0.0.1, 127.0.0.1", "0.0.0.0, 127.0.0.1, 127.0.0.1"})
+    @CsvSource({
+        "::1, ::1, ::1",
+        "[::1], ::1, ::1",
+        "::, ::1, ::1",
+        "::, 127.0.0.1, 127.0.0.1",
+        "0.0.0.0, 127.0.0.1, 127.0.0.1"
+    })
     void areWrittenInTheShortestWay(String host, String to, String peer) throws Exception {
         assumeTrue(hasIpv6(), "no IPv6 here");
         for (NetworkOptions.Transport transport : TestServer.transports().toList()) {
