@@ -389,7 +389,7 @@ public final class Broadcast {
         if (rooms != null && rooms.size() == 1) { // as a rule
             String name = rooms.iterator().next();
             Socket socket = namespace.sockets().get(name);
-            Room room = socket == null ? namespace.rooms().get(name) : null;
+            Room room = socket == null ? namespace.room(name) : null;
             toRooms = room == null ? List.of() : List.of(room);
             toSockets = socket == null ? List.of() : List.of(socket);
         } else if (rooms != null) {

@@ -596,6 +596,11 @@ final class Connection implements SessionListener {
         return dialect;
     }
 
+    /** Whether its client is told what it needs to come back. */
+    boolean canResume() {
+        return home == null ? !isOlder() : resumes;
+    }
+
     boolean isPlain() {
         return home != null;
     }

@@ -53,8 +53,12 @@ public enum DisconnectReason {
     /** Whether a client may come back to its session: neither side has said that it is over. */
     boolean isRecoverable() {
         return switch (this) {
-            case CLIENT_NAMESPACE_DISCONNECT, SERVER_NAMESPACE_DISCONNECT, PARSE_ERROR, EXPIRED, TOO_MANY_MESSAGES ->
-                false;
+            case CLIENT_NAMESPACE_DISCONNECT,
+                    SERVER_NAMESPACE_DISCONNECT,
+                    PARSE_ERROR,
+                    SLOW_CONSUMER,
+                    EXPIRED,
+                    TOO_MANY_MESSAGES -> false;
             case TRANSPORT_CLOSE,
                     TRANSPORT_ERROR,
                     PING_TIMEOUT,
@@ -63,8 +67,7 @@ public enum DisconnectReason {
                     SERVER_SHUTTING_DOWN,
                     SERVER_OVERLOADED,
                     IDLE_TIMEOUT,
-                    LIFETIME_OVER,
-                    SLOW_CONSUMER -> true;
+                    LIFETIME_OVER -> true;
         };
     }
 

@@ -61,7 +61,7 @@ public final class Namespace {
                 : new RecoveryLog(
                         shared,
                         loops,
-                        server.options().engine().maxBufferedBytes(),
+                        server.options().engine().maxBufferedBytes() / 2,
                         () -> server.namespaces().left(this));
     }
 
@@ -394,6 +394,11 @@ public final class Namespace {
         return parent;
     }
 
+    /** The room of a name, which is no room where the name is the id of somebody who may come back. */
+    @Nullable Room room(String target) {
+        return recovery != null && recovery.isAway(target) ? null : rooms.get(target);
+    }
+
     /** Sorts names into sockets and rooms; names of neither address nobody. */
     void resolve(Set<String> names, List<Room> toRooms, List<Socket> toSockets) {
         for (String target : names) {
@@ -401,7 +406,7 @@ public final class Namespace {
             if (socket != null) {
                 toSockets.add(socket);
             } else {
-                Room room = rooms.get(target);
+                Room room = room(target);
                 if (room != null) {
                     toRooms.add(room);
                 }

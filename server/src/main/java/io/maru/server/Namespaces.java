@@ -218,7 +218,7 @@ final class Namespaces {
                 parent.remove(namespace);
             }
             if (namespace.recovery() != null) {
-                namespace.recovery().clear();
+                namespace.recovery().close();
             }
         }
     }

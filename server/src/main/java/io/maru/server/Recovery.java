@@ -28,7 +28,8 @@ final class Recovery {
     private final LongSupplier clock;
     private final Timer timer;
     private final Supplier<Collection<RecoveryLog>> logs;
-    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong eventBytes = new AtomicLong();
+    private final AtomicLong sessionBytes = new AtomicLong();
     private final AtomicBoolean sweeping = new AtomicBoolean();
 
     /**
@@ -72,22 +73,35 @@ final class Recovery {
     }
 
     RecoveryStats stats() {
-        return new RecoveryStats(recovered.sum(), notRecovered.sum(), evicted.sum(), bytes.get());
+        return new RecoveryStats(
+                recovered.sum(), notRecovered.sum(), evicted.sum(), eventBytes.get() + sessionBytes.get());
     }
 
-    /** Whether there is room for some bytes, which are then taken. */
-    boolean take(long some) {
-        long before = bytes.getAndAdd(some);
-        if (before + some > options.maxBytes()) {
-            bytes.addAndGet(-some);
+    /** Whether there is room for an event, which is then taken. */
+    boolean takeEvent(long bytes) {
+        return take(eventBytes, bytes, options.maxBytes() / 4 * 3);
+    }
+
+    void giveEventBack(long bytes) {
+        eventBytes.addAndGet(-bytes);
+    }
+
+    /** Whether there is room for a session, which is then taken: events leave it to sessions. */
+    boolean takeSession(long bytes) {
+        return take(sessionBytes, bytes, options.maxBytes() / 4);
+    }
+
+    void giveSessionBack(long bytes) {
+        sessionBytes.addAndGet(-bytes);
+    }
+
+    private boolean take(AtomicLong taken, long more, long most) {
+        if (taken.addAndGet(more) > most) {
+            taken.addAndGet(-more);
             return false;
         }
         sweepLater();
         return true;
-    }
-
-    void giveBack(long some) {
-        bytes.addAndGet(-some);
     }
 
     // what is too old goes also where nothing is sent any more
@@ -100,7 +114,7 @@ final class Recovery {
     private void sweep() {
         logs.get().forEach(RecoveryLog::sweep);
         sweeping.set(false);
-        if (bytes.get() > 0) {
+        if (eventBytes.get() + sessionBytes.get() > 0) {
             sweepLater();
         }
     }

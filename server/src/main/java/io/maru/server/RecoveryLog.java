@@ -26,7 +26,9 @@ final class RecoveryLog {
     // what an event costs beside its arguments, and a session beside the names of its rooms; about
     private static final int EVENT_BYTES = 256;
     private static final int SESSION_BYTES = 768;
-    private static final int ROOM_BYTES = 96;
+    private static final int NAME_BYTES = 96;
+    // what a missed event takes on its way beside its name and arguments, about
+    private static final int FRAME_BYTES = 128;
 
     private static final int RADIX = 36;
     private static final int MAX_DIGITS = 12;
@@ -56,7 +58,7 @@ final class RecoveryLog {
         private final boolean recovered;
         // who names no offset has got nothing from here on; on its loop
         private long start;
-        // events up to this number were before its time, or are among those that it had missed; on its loop
+        // who comes back is sent what is missed up to this number at once, and only then what comes later; on its loop
         private long floor;
         // the last that it was sent; on its loop
         private long sent;
@@ -107,6 +109,7 @@ final class RecoveryLog {
         final CompletableFuture<Void> gone = new CompletableFuture<>();
 
         private final Place place;
+        // by room, the last number before it was joined; under the lock of the log
         private final Map<String, Long> joins;
         // all that was for it up to this number was sent to it
         private final long complete;
@@ -119,14 +122,20 @@ final class RecoveryLog {
             this.sid = socket.id();
             this.data = socket.data();
             this.place = place;
-            this.joins = joins;
+            this.joins = new HashMap<>(joins);
             this.complete = complete;
             this.bytes = bytes;
             this.due = due;
         }
 
+        /** Its rooms; once it is gone. */
         Set<String> rooms() {
             return joins.keySet();
+        }
+
+        // from where on something may have been missed
+        private long known() {
+            return got >= place.sent ? Math.max(got, complete) : got;
         }
     }
 
@@ -139,6 +148,9 @@ final class RecoveryLog {
     // guarded by this; the numbers of entries have no gap
     private final Deque<Entry> entries = new ArrayDeque<>();
     private final LinkedHashMap<String, Away> away = new LinkedHashMap<>();
+    // who is away, or on the way back, by the id of the socket
+    private final Map<String, Away> bySid = new HashMap<>();
+    private boolean closed;
     private volatile long last;
 
     // by loop: what was given to it, under the lock of this, and what it has delivered, on that loop
@@ -184,16 +196,31 @@ final class RecoveryLog {
         expire(now);
         last++;
         Packet.Event numbered = at(event, last);
-        long bytes = EVENT_BYTES + event.args().bytes() + event.name().length();
-        while (!recovery.take(bytes)) {
+        if (closed) {
+            return numbered;
+        }
+        long bytes = EVENT_BYTES
+                + event.args().keptBytes()
+                + event.name().length()
+                + (rooms == null ? 0 : bytes(rooms))
+                + bytes(except);
+        while (!recovery.takeEvent(bytes)) {
             recovery.evicted.increment();
             if (entries.isEmpty()) {
                 return numbered; // there is no room even for this one
             }
-            recovery.giveBack(entries.remove().bytes);
+            recovery.giveEventBack(entries.remove().bytes);
         }
         entries.add(new Entry(last, numbered, rooms, except, sender, bytes, now + recovery.eventNanos()));
         return numbered;
+    }
+
+    private static long bytes(Set<String> names) {
+        long bytes = 0;
+        for (String name : names) {
+            bytes += NAME_BYTES + 2L * name.length();
+        }
+        return bytes;
     }
 
     /**
@@ -234,6 +261,7 @@ final class RecoveryLog {
         Place place = new Place(claimed.place.pid, claimed, new HashMap<>(claimed.joins));
         place.start = claimed.place.start;
         place.sent = claimed.place.sent;
+        place.floor = Long.MAX_VALUE;
         return place;
     }
 
@@ -253,18 +281,19 @@ final class RecoveryLog {
             place.start = last;
         } else {
             end(claimed);
-            if (!isWhole(claimed)) {
+            List<Entry> entriesMissed = missed(claimed);
+            if (entriesMissed == null) {
                 recovery.notRecovered.increment();
                 return null;
             }
             got = claimed.got;
-            for (Entry entry : missed(claimed)) {
+            for (Entry entry : entriesMissed) {
                 missed.add(entry.event);
-                place.sent = Math.max(place.sent, entry.number);
+                place.sent = entry.number;
             }
+            place.floor = last;
             recovery.recovered.increment();
         }
-        place.floor = last;
         enter.run();
         return new Entered(missed, offset(got));
     }
@@ -277,11 +306,11 @@ final class RecoveryLog {
     synchronized @Nullable Away leave(Socket socket, Place place, Map<String, Long> joins) {
         long now = recovery.now();
         expire(now);
-        long bytes = SESSION_BYTES;
-        for (String room : joins.keySet()) {
-            bytes += ROOM_BYTES + 2L * room.length();
+        if (closed) {
+            return null;
         }
-        while (!recovery.take(bytes)) {
+        long bytes = SESSION_BYTES + bytes(joins.keySet());
+        while (!recovery.takeSession(bytes)) {
             recovery.evicted.increment();
             Iterator<Away> oldest = away.values().iterator();
             if (!oldest.hasNext()) {
@@ -295,18 +324,40 @@ final class RecoveryLog {
         long complete = delivered[loop] >= given[loop] ? last : delivered[loop];
         Away left = new Away(socket, place, joins, complete, bytes, now + recovery.sessionNanos());
         away.put(place.pid, left);
+        bySid.put(left.sid, left);
         return left;
+    }
+
+    /** Whether a socket of this id may come back: the id is its own as long. */
+    synchronized boolean isAway(String sid) {
+        return bySid.containsKey(sid);
+    }
+
+    /** A handler of one who is away lets it join a room, or leave it. */
+    synchronized void joinAway(String sid, String room, boolean join) {
+        Away found = bySid.get(sid);
+        if (found != null && !found.gone.isDone()) {
+            if (join) {
+                found.joins.putIfAbsent(room, last);
+            } else {
+                found.joins.remove(room);
+            }
+        }
     }
 
     /** Gives a session to the one who comes back to it, and then to nobody else; null when there is none to come back to. */
     synchronized @Nullable Away claim(Resume resume) {
-        expire(recovery.now());
+        long now = recovery.now();
+        expire(now);
         Away found = away.get(resume.pid());
-        if (found != null) {
+        if (found != null && found.due - now >= 0) {
             found.got = number(resume.offset(), found);
-            if (isWhole(found)) {
+            if (found.got >= 0) {
                 away.remove(resume.pid());
-                return found;
+                if (missed(found) != null) {
+                    return found;
+                }
+                end(found); // and is not looked through again
             }
         }
         recovery.notRecovered.increment();
@@ -322,16 +373,29 @@ final class RecoveryLog {
         }
     }
 
-    private List<Entry> missed(Away who) {
+    /** What somebody has missed, in order; null when some of that is not there any more, or it is too much at once. */
+    private @Nullable List<Entry> missed(Away who) {
+        long known = who.known();
+        if (last - entries.size() > known) {
+            return null;
+        }
         List<Entry> missed = new ArrayList<>();
+        long bytes = 0;
         Iterator<Entry> newestFirst = entries.descendingIterator();
         while (newestFirst.hasNext()) {
             Entry entry = newestFirst.next();
-            if (entry.number <= who.got) {
+            if (entry.number <= known) {
                 break;
             }
             if (isFor(entry, who)) {
                 missed.add(entry);
+                // bytes can become base64
+                bytes += FRAME_BYTES
+                        + entry.event.name().length()
+                        + entry.event.args().bytes() * 4 / 3;
+                if (bytes > maxMissedBytes) {
+                    return null;
+                }
             }
         }
         Collections.reverse(missed);
@@ -344,28 +408,15 @@ final class RecoveryLog {
         }
         boolean addressed = entry.rooms == null || entry.rooms.contains(who.sid);
         for (Map.Entry<String, Long> room : who.joins.entrySet()) {
+            if (room.getValue() >= entry.number) {
+                continue; // it was not in it then
+            }
             if (entry.except.contains(room.getKey())) {
                 return false;
             }
-            addressed |= entry.rooms != null && room.getValue() < entry.number && entry.rooms.contains(room.getKey());
+            addressed |= entry.rooms != null && entry.rooms.contains(room.getKey());
         }
         return addressed;
-    }
-
-    // whether all that was missed is there, and not too much at once
-    private boolean isWhole(Away who) {
-        if (who.got < 0) {
-            return false;
-        }
-        long complete = who.got >= who.place.sent ? Math.max(who.got, who.complete) : who.got;
-        if (last - entries.size() > complete) {
-            return false;
-        }
-        long bytes = 0;
-        for (Entry entry : missed(who)) {
-            bytes += entry.event.args().bytes();
-        }
-        return bytes <= maxMissedBytes;
     }
 
     /** The number that an offset stands for, or -1. */
@@ -378,7 +429,8 @@ final class RecoveryLog {
         }
         try {
             long number = Long.parseLong(offset.substring(prefix.length()), RADIX);
-            return number <= last ? number : -1;
+            // what was before its time it never had, whatever it names
+            return number <= last ? Math.max(number, who.place.start) : -1;
         } catch (NumberFormatException e) {
             return -1;
         }
@@ -399,17 +451,18 @@ final class RecoveryLog {
         }
     }
 
-    /** Drops all events; the namespace is no more. */
-    synchronized void clear() {
+    /** Drops all events, and keeps no more: the namespace is gone. */
+    synchronized void close() {
+        closed = true;
         while (!entries.isEmpty()) {
-            recovery.giveBack(entries.remove().bytes);
+            recovery.giveEventBack(entries.remove().bytes);
         }
     }
 
     private void expire(long now) {
         Entry first = entries.peek();
         while (first != null && first.due - now < 0) {
-            recovery.giveBack(entries.remove().bytes);
+            recovery.giveEventBack(entries.remove().bytes);
             first = entries.peek();
         }
         while (!away.isEmpty()) {
@@ -423,7 +476,8 @@ final class RecoveryLog {
     }
 
     private void end(Away session) {
-        recovery.giveBack(session.bytes);
+        bySid.remove(session.sid, session);
+        recovery.giveSessionBack(session.bytes);
         ended.run();
     }
 }

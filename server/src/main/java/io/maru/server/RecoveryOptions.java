@@ -8,12 +8,14 @@ import java.util.Objects;
  * href="https://socket.io/docs/v4/connection-state-recovery">connection state recovery</a>. Kept in the memory of this
  * server; what is kept goes with it.
  *
- * @param maxDisconnection how long a client may be away
+ * @param maxDisconnection how long a client may be away, 30 days at most
  * @param skipMiddlewares whether a client that comes back passes the namespace's middlewares no more
- * @param maxBytes how much all namespaces may keep together, of events and of those who are away. Beyond it the oldest of the
- *     namespace goes
+ * @param maxBytes how much all namespaces may keep together: three quarters of it of events, a quarter of those who are
+ *     away. Beyond it the oldest of the namespace goes
  */
 public record RecoveryOptions(Duration maxDisconnection, boolean skipMiddlewares, long maxBytes) {
+
+    private static final Duration LONGEST = Duration.ofDays(30);
 
     /** Two minutes, middlewares skipped, 64 MiB. */
     public static final RecoveryOptions DEFAULTS = new RecoveryOptions(Duration.ofMinutes(2), true, 64L << 20);
@@ -21,8 +23,9 @@ public record RecoveryOptions(Duration maxDisconnection, boolean skipMiddlewares
     /** Checks the values. */
     public RecoveryOptions {
         Objects.requireNonNull(maxDisconnection, "maxDisconnection");
-        if (maxDisconnection.isNegative() || maxDisconnection.isZero()) {
-            throw new IllegalArgumentException("maxDisconnection above zero expected: " + maxDisconnection);
+        if (maxDisconnection.isNegative() || maxDisconnection.isZero() || maxDisconnection.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "maxDisconnection above zero, and of 30 days at most, expected: " + maxDisconnection);
         }
         if (maxBytes <= 0) {
             throw new IllegalArgumentException("maxBytes above zero expected: " + maxBytes);

@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +82,7 @@ public final class Socket {
         this.handshake = handshake;
         this.handlers = new SocketHandlers(this);
         RecoveryLog log = namespace.recovery();
-        this.place = log == null ? null : log.place(claimed);
+        this.place = log == null || !connection.canResume() ? null : log.place(claimed);
         if (claimed != null) {
             claimed.rooms().forEach(rooms::join);
         }
@@ -745,23 +745,23 @@ public final class Socket {
             Outgoing outgoing = new Outgoing(packet, isVolatile, handling);
             loop().run(() -> deliver(outgoing));
         } else {
-            sendNumbered(namespace.recovery(), packet, isVolatile, handling, this::deliver);
+            sendNumbered(namespace.recovery(), packet, isVolatile, handling, Socket::deliver);
         }
     }
 
     CompletableFuture<SendResult> emitResult(String event, Payload args, boolean isVolatile, Handling handling) {
         Packet.Event packet = new Packet.Event(namespace.name(), requireName(event), args, Packet.NO_ACK);
         CompletableFuture<SendResult> result = new CompletableFuture<>();
-        Consumer<Outgoing> delivery = outgoing -> {
-            SendResult handed = write(outgoing);
-            SendResult known = handed == SendResult.SENT && !session.isWritable() ? SendResult.QUEUED : handed;
+        BiConsumer<Socket, Outgoing> delivery = (target, outgoing) -> {
+            SendResult handed = target.write(outgoing);
+            SendResult known = handed == SendResult.SENT && !target.session.isWritable() ? SendResult.QUEUED : handed;
             outgoing.release();
-            namespace.server().handlerThreads(loop().index()).execute(() -> result.complete(known));
+            namespace.server().handlerThreads(target.loop().index()).execute(() -> result.complete(known));
         };
         boolean taken;
         if (namespace.recovery() == null) {
             Outgoing outgoing = new Outgoing(packet, isVolatile, handling);
-            taken = loop().run(() -> delivery.accept(outgoing));
+            taken = loop().run(() -> delivery.accept(this, outgoing));
         } else {
             taken = sendNumbered(namespace.recovery(), packet, isVolatile, handling, delivery);
         }
@@ -875,17 +875,31 @@ public final class Socket {
     }
 
     private boolean sendNumbered(
-            RecoveryLog log, Packet.Event packet, boolean isVolatile, Handling handling, Consumer<Outgoing> delivery) {
+            RecoveryLog log,
+            Packet.Event packet,
+            boolean isVolatile,
+            Handling handling,
+            BiConsumer<Socket, Outgoing> delivery) {
         boolean taken;
         synchronized (log) {
-            Packet.Event numbered = isVolatile ? log.pass(packet) : log.append(packet, Set.of(id), Set.of(), null);
-            Outgoing outgoing = new Outgoing(numbered, isVolatile, handling, isVolatile ? 0 : log.last());
-            if (!isVolatile) {
-                log.given(loop().index());
+            // the client can have come back, and is then another socket of the same id
+            Socket target = state == State.GONE ? namespace.sockets().get(id) : this;
+            if (target == null && (isVolatile || !log.isAway(id))) {
+                namespace.server().counters().dropped(Drop.GONE);
+                return false;
             }
-            taken = loop().post(() -> {
-                delivery.accept(outgoing);
-                namespace.delivered(loop().index(), outgoing.number);
+            Packet.Event numbered = isVolatile ? log.pass(packet) : log.append(packet, Set.of(id), Set.of(), null);
+            if (target == null) {
+                return false; // it is kept for it
+            }
+            Outgoing outgoing = new Outgoing(numbered, isVolatile, handling, isVolatile ? 0 : log.last());
+            Loop home = target.loop();
+            if (!isVolatile) {
+                log.given(home.index());
+            }
+            taken = home.post(() -> {
+                delivery.accept(target, outgoing);
+                namespace.delivered(home.index(), outgoing.number);
             });
         }
         loop().awaitTurn();
@@ -979,6 +993,14 @@ public final class Socket {
         }
     }
 
+    /** It joins a room, or leaves it, though it is away: it finds it so when it comes back. Under the lock of its rooms. */
+    void joinAway(String room, boolean join) {
+        RecoveryLog log = namespace.recovery();
+        if (place != null && log != null) {
+            log.joinAway(id, room, join);
+        }
+    }
+
     /** It has left a room; under the lock of its rooms. */
     void left(String room) {
         if (place != null) {
@@ -1004,8 +1026,9 @@ public final class Socket {
     boolean leave(DisconnectReason reason) {
         assert loop().inLoop();
         boolean wasConnected = state == State.CONNECTED;
-        state = State.GONE;
+        // before it counts as gone: what others send it meanwhile is kept as well
         Away kept = wasConnected && reason.isRecoverable() ? keep() : null;
+        state = State.GONE;
         if (!wasConnected) {
             putBack();
         }

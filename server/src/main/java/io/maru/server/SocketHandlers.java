@@ -67,7 +67,7 @@ final class SocketHandlers {
         Event event = new Event(socket, packet.name(), packet.args(), new Ack(socket, packet.ackId()));
         Observers observers = socket.namespace().server().observers();
         if (observers.listen()) {
-            long bytes = event.args().bytes();
+            long bytes = event.args().keptBytes();
             observers.tell(observer -> observer.eventReceived(socket, event.name(), bytes));
         }
         queue.execute(() -> pass(event, 0), event.args().bytes());

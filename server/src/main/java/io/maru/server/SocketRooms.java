@@ -29,7 +29,11 @@ final class SocketRooms {
     void join(String name) {
         Membership added;
         synchronized (this) {
-            if (closed || name.equals(socket.id())) {
+            if (name.equals(socket.id())) {
+                return;
+            }
+            if (closed) {
+                socket.joinAway(name, true);
                 return;
             }
             ServerOptions options = socket.namespace().server().options();
@@ -61,7 +65,11 @@ final class SocketRooms {
     void leave(String name) {
         Membership removed;
         synchronized (this) {
-            if (closed || memberships == null) {
+            if (closed) {
+                socket.joinAway(name, false);
+                return;
+            }
+            if (memberships == null) {
                 return;
             }
             removed = memberships.remove(name);

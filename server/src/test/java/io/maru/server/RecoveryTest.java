@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -413,6 +415,194 @@ class RecoveryTest extends ServerFixture {
         client.wire.expect("420[\"c\"]", "42[\"d\"]");
         client.expect("42[\"e\"]");
         client.wire.expect("41");
+    }
+
+    // ---- what must not be had
+
+    @Test
+    void givesNothingFromBeforeItsTime() {
+        serveRecovering();
+        start();
+        Client first = enter();
+        server().emit("before");
+        String before = first.expect("42[\"before\"]");
+        server().emit("between");
+        Client second = enter();
+        cut(second);
+        Client back = enter(comeBack(second.pid, before));
+        assertThat(back.sid).isEqualTo(second.sid);
+        fence(back.wire);
+    }
+
+    @Test
+    void keepsSessionsWhereEventsFillTheirShare() {
+        serveRecovering(options -> options.recovery(RecoveryOptions.DEFAULTS.maxBytes(20_000)));
+        start();
+        Client client = enter();
+        for (int i = 0; i < 100; i++) {
+            server().to("nobody").emit("n", "x".repeat(100));
+        }
+        cut(client);
+        assertThat(enter(engineIo().send("40{\"pid\":\"" + client.pid + "\"}")).sid)
+                .isEqualTo(client.sid);
+    }
+
+    @Test
+    void countsWhatAnEventKeepsAndNotOnlyWhatItSays() {
+        serveRecovering()
+                .onConnection(socket -> socket.on("relay", event -> {
+                    server().to("nobody").emit("relayed", event.args());
+                    event.ack().send();
+                }));
+        start();
+        Client client = enter();
+        client.wire.send("420[" + " ".repeat(50_000) + "\"relay\",1]").expect("430[]");
+        assertThat(server().stats().recovery().bytes()).isGreaterThan(50_000);
+        long then = server().stats().recovery().bytes();
+        String[] rooms = new String[1_000];
+        Arrays.setAll(rooms, i -> "room" + i);
+        server().to(rooms).emit("x");
+        assertThat(server().stats().recovery().bytes() - then).isGreaterThan(100_000);
+    }
+
+    @Test
+    void keepsNothingOfANamespaceThatIsGone() {
+        serveRecovering(options -> options.cleanupEmptyChildNamespaces(true))
+                .of(Pattern.compile("^/dyn$"))
+                .onConnection(socket -> socket.onDisconnect(reason -> {
+                    await().until(() -> server().stats().namespaces() == 1);
+                    socket.broadcast().emit("left");
+                    socket.emit("left");
+                }));
+        start();
+        WireClient wire = engineIo().send("40/dyn,");
+        assertThat(wire.text()).startsWith("40/dyn,");
+        wire.send("41/dyn,");
+        await().until(() -> server().stats().drops().get(Drop.GONE) == 1);
+        assertThat(server().stats().recovery().bytes()).isZero();
+    }
+
+    @Test
+    void beginsAnewForWhoHasMissedMoreThanItTakesAtOnce() {
+        serveRecovering(options -> options.engine(engine -> engine.maxBufferedBytes(20_000)));
+        start();
+        Client client = enter();
+        cut(client);
+        for (int i = 0; i < 100; i++) {
+            server().emit("n", i);
+        }
+        assertThat(enter(engineIo().send("40{\"pid\":\"" + client.pid + "\"}")).sid)
+                .isNotEqualTo(client.sid);
+        assertThat(server().stats().slowConsumers()).isZero();
+    }
+
+    @Test
+    void sendsWhatAMiddlewareSaysOnceAndBehindWhatWasMissed() {
+        serveRecovering(options -> options.recovery(RecoveryOptions.DEFAULTS.skipMiddlewares(false)))
+                .use(socket -> {
+                    socket.emit("hello");
+                    return null;
+                });
+        start();
+        WireClient wire = engineIo().send("40");
+        offset(wire.text(), "42[\"hello\"]");
+        Client client = enter(wire);
+        cut(client);
+        server().emit("missed");
+        WireClient again = engineIo().send("40{\"pid\":\"" + client.pid + "\"}");
+        offset(again.text(), "42[\"missed\"]");
+        offset(again.text(), "42[\"hello\"]");
+        fence(enter(again).wire);
+    }
+
+    @Test
+    void knowsRoomsOfTheTimeOfAnEvent() {
+        serveRecovering()
+                .onConnection(socket -> socket.on("mute", event -> {
+                    socket.join("muted");
+                    event.ack().send();
+                }));
+        start();
+        Client client = enter();
+        // sent, and lost on its way, before it was muted
+        server().main().except("muted").emit("n", 1);
+        client.expect("42[\"n\",1]");
+        client.wire.send("421[\"mute\"]").expect("431[]");
+        cut(client);
+        server().main().except("muted").emit("n", 2);
+        WireClient wire = engineIo().send("40{\"pid\":\"" + client.pid + "\"}");
+        offset(wire.text(), "42[\"n\",1]");
+        fence(enter(wire).wire);
+    }
+
+    @Test
+    void reachesTheClientByTheSocketThatItWas() {
+        List<Socket> sockets = new CopyOnWriteArrayList<>();
+        serveRecovering().onConnection(sockets::add);
+        start();
+        Client client = enter();
+        cut(client);
+        sockets.get(0).emit("away");
+        WireClient wire = engineIo().send("40{\"pid\":\"" + client.pid + "\"}");
+        offset(wire.text(), "42[\"away\"]");
+        Client back = enter(wire);
+        sockets.get(0).emit("back");
+        back.expect("42[\"back\"]");
+        back.wire.send("41");
+        await().until(() -> server().main().sockets().isEmpty());
+        long kept = server().stats().recovery().bytes();
+        sockets.get(0).emit("gone");
+        assertThat(server().stats().recovery().bytes()).isEqualTo(kept);
+        assertThat(server().stats().droppedGone()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsTheIdOfOneWhoIsAwayForItAlone() {
+        serveRecovering();
+        start();
+        Client client = enter();
+        Client other = enter();
+        cut(client);
+        other.wire.send("420[\"join\",\"" + client.sid + "\"]").expect("430[]");
+        server().to(client.sid).emit("secret");
+        server().to(client.sid, "lobby").emit("secret");
+        fence(other.wire);
+        WireClient wire = engineIo().send("40{\"pid\":\"" + client.pid + "\"}");
+        offset(wire.text(), "42[\"secret\"]");
+    }
+
+    @Test
+    void findsTheRoomThatAHandlerLetsItJoinAfterTheBreak() {
+        serveRecovering()
+                .onConnection(socket -> socket.on("later", event -> {
+                    await().until(() -> !socket.isConnected());
+                    socket.join("late");
+                }));
+        start();
+        Client client = enter();
+        client.wire.send("42[\"later\"]");
+        fenceSending(client);
+        cut(client);
+        WireClient wire = engineIo().send("40{\"pid\":\"" + client.pid + "\"}");
+        Client back = enter(wire);
+        server().to("late").emit("n");
+        back.expect("42[\"n\"]");
+    }
+
+    // what was sent before has been read, though its handler may still run
+    private static void fenceSending(Client client) {
+        client.wire.ping(new byte[] {1}).expectPong(new byte[] {1});
+    }
+
+    @Test
+    void keepsNothingForThoseWhoCannotComeBack() {
+        serveRecovering();
+        start();
+        WireClient client = plain();
+        fencePlain(client);
+        client.close();
+        await().until(() -> server().main().sockets().isEmpty());
+        assertThat(server().stats().recovery().bytes()).isZero();
     }
 
     // ---- plain clients

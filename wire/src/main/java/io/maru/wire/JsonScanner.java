@@ -124,8 +124,9 @@ public final class JsonScanner {
             return false;
         }
         for (int i = 0; i < length; i++) {
-            if (json[from + 1 + i] != ascii.charAt(i)) {
-                return false;
+            char c = ascii.charAt(i);
+            if (json[from + 1 + i] != c || c == '\\') {
+                return false; // as it stands there, a backslash is none
             }
         }
         return true;

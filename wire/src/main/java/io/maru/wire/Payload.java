@@ -115,6 +115,15 @@ public final class Payload {
     }
 
     /**
+     * What the payload keeps in memory: the text that it is a part of, and all attachments.
+     *
+     * @return bytes, never less than {@link #bytes()}
+     */
+    public long keptBytes() {
+        return bytes() - length() + text.length;
+    }
+
+    /**
      * One argument.
      *
      * @param index from 0

@@ -339,7 +339,11 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
     }
 
     void messageIsLate() {
-        fail(1008);
+        if (state == State.OPEN && !ctx().channel().config().isAutoRead()) {
+            loop.messageDeadlines.add(deadline()); // it is we who do not read
+        } else {
+            fail(1008);
+        }
     }
 
     // not through the pipeline: TLS would wait until a peer that does not read has taken its good-bye

@@ -116,7 +116,7 @@ public final class SocketIoDialect implements Dialect {
         return Encoded.of(out, List.of());
     }
 
-    private static Encoded encode(Packet.Event event) {
+    private Encoded encode(Packet.Event event) {
         Payload args = event.args();
         int attachments = args.attachments().size();
         Utf8Buffer out = begin(attachments == 0 ? '2' : '5', attachments, event.namespace(), 64 + args.length());
@@ -129,7 +129,7 @@ public final class SocketIoDialect implements Dialect {
             out.append(',');
             args.writeTo(out);
         }
-        if (event.offset() != null) {
+        if (event.offset() != null && !protocol4) {
             out.append(",\"");
             out.append(event.offset());
             out.append('"');
