@@ -430,6 +430,17 @@ public final class MaruServer implements AutoCloseable {
     }
 
     /**
+     * Reads the certificates and keys again, for connections to come; those that are there keep theirs. Reads files: not to be
+     * called on an event loop.
+     *
+     * @throws IllegalArgumentException when one cannot be used; those that were read before stay
+     * @throws IllegalStateException when the server speaks no TLS
+     */
+    public void reloadTls() {
+        network.reloadTls();
+    }
+
+    /**
      * How the server stands.
      *
      * @return the figures of this moment

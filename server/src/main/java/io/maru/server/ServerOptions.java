@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine see {@link Builder#engine}
  * @param codec see {@link Builder#codec}
  * @param limits see {@link Builder#limits}
- * @param network see {@link Builder#network}; address, loops, transport and certificate are those of these options
+ * @param network see {@link Builder#network}; address, loops and transport are those of these options
  * @param operations see {@link Operations}
  * @param errors see {@link Builder#onError}
  */
@@ -135,9 +135,17 @@ public record ServerOptions(
         network = network.withAddress(host, port)
                 .withLoops(loops)
                 .withTransport(NetworkOptions.Transport.valueOf(transport.name()))
-                .withTls(tls == null ? null : new NetworkOptions.Tls(tls.certificateChain(), tls.privateKey()))
+                .withTls(tls == null ? network.tls() : certificates(tls, network.tls()))
                 .withConnections(limits.network());
         Objects.requireNonNull(operations, "operations");
+    }
+
+    private static NetworkOptions.Tls certificates(Tls main, NetworkOptions.@Nullable Tls more) {
+        NetworkOptions.Tls only = new NetworkOptions.Tls(main.certificateChain(), main.privateKey());
+        if (more != null && !more.equals(only)) {
+            throw new IllegalArgumentException("certificates by tls(…) or by network(…) expected, not by both");
+        }
+        return only;
     }
 
     private static @Nullable String normalized(@Nullable String path, String name) {
@@ -262,7 +270,7 @@ public record ServerOptions(
         }
 
         /**
-         * Serves over TLS.
+         * Serves over TLS. Several certificates, and those of clients, are set by {@link #network}.
          *
          * @param certificateChain a PEM file with the certificate, and those that it rests on
          * @param privateKey a PEM file with its key, PKCS#8, without a password
@@ -518,14 +526,14 @@ public record ServerOptions(
         }
 
         /**
-         * How connections are dealt with: limits and times of HTTP and WebSockets.
+         * How connections are dealt with: limits and times of HTTP and WebSockets, compression, proxies, certificates.
          *
          * <pre>{@code
          * options.network(network -> network.withHttp(network.http().withCompressionThreshold(-1)))
          * }</pre>
          *
-         * @param change takes the options as they are, and gives those to use. Address, port, loops, transport, certificate
-         *     and the limits of connections are set by other methods; what it says of them counts for nothing
+         * @param change takes the options as they are, and gives those to use. Address, port, loops, transport and the limits of
+         *     connections are set by other methods; what it says of them counts for nothing
          * @return this
          */
         public Builder network(UnaryOperator<NetworkOptions> change) {

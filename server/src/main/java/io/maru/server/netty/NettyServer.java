@@ -13,8 +13,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
@@ -39,7 +37,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +62,7 @@ public final class NettyServer {
     private final NetworkOptions options;
     private final Function<HttpRequest, @Nullable HttpEndpoint> router;
     private final Transports transport;
-    private final @Nullable SslContext tls;
+    private final @Nullable Certificates tls;
     private final List<NettyLoop> loops;
     private final AtomicReference<@Nullable Channel> listener = new AtomicReference<>();
     private final AtomicReference<@Nullable CompletableFuture<Integer>> started = new AtomicReference<>();
@@ -90,7 +87,7 @@ public final class NettyServer {
         if (options.proxies().proxyProtocol()) {
             ProxyProtocol.require();
         }
-        tls = options.tls() == null ? null : sslContext(options.tls());
+        tls = options.tls() == null ? null : new Certificates(options.tls());
         transport = Transports.open(options.transport(), options.loops(), NettyLoop.LoopThread::new);
         List<NettyLoop> list = new ArrayList<>();
         for (EventExecutor eventLoop : transport.group()) {
@@ -205,6 +202,20 @@ public final class NettyServer {
                 loops.size(),
                 transport.description());
         port.complete(tcp ? ((InetSocketAddress) channel.localAddress()).getPort() : 0);
+    }
+
+    /**
+     * Reads the certificates again. Connections that are there keep theirs. Reads files: not to be called on a loop.
+     *
+     * @throws IllegalArgumentException when one cannot be used; those that were read before stay
+     * @throws IllegalStateException when the server speaks no TLS
+     */
+    public void reloadTls() {
+        if (tls == null) {
+            throw new IllegalStateException("the server has no certificate");
+        }
+        tls.reload();
+        log.info("read the certificates again");
     }
 
     /** Refuses new connections from now on; those that are there go on. Before {@link #start} has completed it does nothing. */
@@ -351,18 +362,5 @@ public final class NettyServer {
             }
         }
         throw new AssertionError("no loop of ours: " + eventLoop);
-    }
-
-    private static SslContext sslContext(NetworkOptions.Tls tls) {
-        try {
-            return SslContextBuilder.forServer(
-                            tls.certificateChain().toFile(), tls.privateKey().toFile())
-                    .protocols(tls.protocols())
-                    .build();
-        } catch (SSLException | IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "a certificate and its key in PEM expected: " + tls.certificateChain() + ", " + tls.privateKey(),
-                    e);
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.maru.server.netty;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param loops the number of loops
  * @param backlog how many connections may wait to be accepted
  * @param transport what moves the bytes
- * @param tls the certificate, or null for plain TCP
+ * @param tls the certificates, or null for plain TCP
  * @param http limits of HTTP
  * @param connections limits of TCP connections
  * @param deflate how messages of WebSockets are compressed, or null: they are not
@@ -68,22 +69,50 @@ public record NetworkOptions(
     }
 
     /**
-     * A certificate.
+     * Certificates, in PEM files that are read when the server is made, and again by {@link NettyServer#reloadTls}.
      *
-     * @param certificateChain a PEM file with the certificate, and those that vouch for it after it
-     * @param privateKey a PEM file with its private key, PKCS#8 and without a password
+     * @param certificateChain the server's certificate, and those that vouch for it after it
+     * @param privateKey its private key, PKCS#8 and without a password
      * @param protocols the versions of TLS that are spoken
+     * @param hosts certificates for clients that ask for another name (SNI)
+     * @param clientAuthorities certificates of those who may vouch for clients, or null: clients are not asked for
+     *     certificates
+     * @param clientRequired whether a client without a certificate is refused, where clients are asked for one. One whose
+     *     certificate is not vouched for is refused in any case
      */
-    public record Tls(Path certificateChain, Path privateKey, List<String> protocols) {
+    public record Tls(
+            Path certificateChain,
+            Path privateKey,
+            List<String> protocols,
+            List<Host> hosts,
+            @Nullable Path clientAuthorities,
+            boolean clientRequired) {
 
         /** What is spoken when nothing else is said. */
         public static final List<String> DEFAULT_PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+
+        /**
+         * A certificate for clients that ask for a name.
+         *
+         * @param name such as {@code example.com}, or {@code *.example.com} for all that are one label longer
+         * @param certificateChain as that of the server
+         * @param privateKey as that of the server
+         */
+        public record Host(String name, Path certificateChain, Path privateKey) {
+            /** Refuses null. */
+            public Host {
+                Objects.requireNonNull(name, "name");
+                Objects.requireNonNull(certificateChain, "certificateChain");
+                Objects.requireNonNull(privateKey, "privateKey");
+            }
+        }
 
         /** Checks the values. */
         public Tls {
             Objects.requireNonNull(certificateChain, "certificateChain");
             Objects.requireNonNull(privateKey, "privateKey");
             protocols = List.copyOf(protocols);
+            hosts = List.copyOf(hosts);
             if (protocols.isEmpty()) {
                 throw new IllegalArgumentException("at least one version of TLS expected");
             }
@@ -96,7 +125,43 @@ public record NetworkOptions(
          * @param privateKey see {@link #privateKey()}
          */
         public Tls(Path certificateChain, Path privateKey) {
-            this(certificateChain, privateKey, DEFAULT_PROTOCOLS);
+            this(certificateChain, privateKey, DEFAULT_PROTOCOLS, List.of(), null, false);
+        }
+
+        /**
+         * These with other versions of TLS.
+         *
+         * @param names such as {@code TLSv1.3}
+         * @return the certificates
+         */
+        public Tls withProtocols(String... names) {
+            return new Tls(certificateChain, privateKey, List.of(names), hosts, clientAuthorities, clientRequired);
+        }
+
+        /**
+         * These and one for another name.
+         *
+         * @param name see {@link Host#name()}
+         * @param chain see {@link Host#certificateChain()}
+         * @param key see {@link Host#privateKey()}
+         * @return the certificates
+         */
+        public Tls withHost(String name, Path chain, Path key) {
+            List<Host> all = new ArrayList<>(hosts);
+            all.add(new Host(name, chain, key));
+            return new Tls(certificateChain, privateKey, protocols, all, clientAuthorities, clientRequired);
+        }
+
+        /**
+         * These, with clients that are asked for certificates.
+         *
+         * @param authorities see {@link #clientAuthorities()}
+         * @param required see {@link #clientRequired()}
+         * @return the certificates
+         */
+        public Tls withClients(Path authorities, boolean required) {
+            Objects.requireNonNull(authorities, "authorities");
+            return new Tls(certificateChain, privateKey, protocols, hosts, authorities, required);
         }
     }
 
@@ -311,7 +376,7 @@ public record NetworkOptions(
     }
 
     /**
-     * These options with a certificate.
+     * These options with certificates.
      *
      * @param certificate see {@link #tls()}
      * @return the options

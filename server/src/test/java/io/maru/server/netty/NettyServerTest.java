@@ -12,7 +12,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -199,7 +198,7 @@ class NettyServerTest {
         assertThatThrownBy(() -> NetworkOptions.DEFAULTS.withAddress("a", 65_536))
                 .hasMessage("a port from 0 to 65535 expected: 65536");
         assertThatThrownBy(() -> NetworkOptions.DEFAULTS.withLoops(0)).hasMessage("loops above zero expected: 0");
-        assertThatThrownBy(() -> new NetworkOptions.Tls(Path.of("a"), Path.of("b"), List.of()))
+        assertThatThrownBy(() -> new NetworkOptions.Tls(Path.of("a"), Path.of("b")).withProtocols())
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> NetworkOptions.HttpLimits.DEFAULTS.withTimeouts(
                         Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(1)))

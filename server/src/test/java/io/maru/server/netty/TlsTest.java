@@ -1,6 +1,7 @@
 package io.maru.server.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.maru.server.engine.HttpResponse;
 import io.maru.server.engine.ResponseHeaders;
@@ -13,14 +14,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTP and WebSockets over TLS. */
 class TlsTest {
@@ -33,29 +40,177 @@ class TlsTest {
 
     @BeforeAll
     static void makeCertificate() throws Exception {
-        bundle = new CertificateBuilder()
-                .subject("CN=localhost")
-                .addSanDnsName("localhost")
-                .setIsCertificateAuthority(true)
-                .buildSelfSigned();
-        Path chain = Files.writeString(folder.resolve("chain.pem"), bundle.getCertificatePathPEM());
-        Path key = Files.writeString(folder.resolve("key.pem"), bundle.getPrivateKeyPEM());
-        certificate = new NetworkOptions.Tls(chain, key);
+        bundle = selfSigned("localhost");
+        certificate = new NetworkOptions.Tls(chain("server", bundle), key("server", bundle));
     }
 
     private static RawClient connect(TestServer server, String protocol) throws Exception {
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        store.setCertificateEntry("ours", bundle.getCertificate());
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        SSLSocket socket =
-                (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), server.port);
+        SSLSocket socket = socket(server, bundle, null);
         socket.setEnabledProtocols(new String[] {protocol});
         socket.startHandshake();
         return new RawClient(socket);
+    }
+
+    /** A client that trusts one certificate, and may have one itself. */
+    private static SSLSocket socket(TestServer server, X509Bundle trusted, @Nullable X509Bundle own) throws Exception {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        store.setCertificateEntry("theirs", trusted.getCertificate());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own == null ? null : own.toKeyManagerFactory().getKeyManagers(), trust.getTrustManagers(), null);
+        return (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), server.port);
+    }
+
+    private static X509Bundle selfSigned(String name) throws Exception {
+        return new CertificateBuilder()
+                .subject("CN=" + name)
+                .addSanDnsName(name)
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+    }
+
+    private static Path chain(String file, X509Bundle of) throws IOException {
+        return Files.writeString(folder.resolve(file + ".chain"), of.getCertificatePathPEM());
+    }
+
+    private static Path key(String file, X509Bundle of) throws IOException {
+        return Files.writeString(folder.resolve(file + ".key"), of.getPrivateKeyPEM());
+    }
+
+    /** What the server answers to a client that asks for a name, or the failure of the handshake. */
+    private static String ask(TestServer server, X509Bundle trusted, @Nullable X509Bundle own, @Nullable String name)
+            throws Exception {
+        SSLSocket socket = socket(server, trusted, own);
+        if (name != null) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(name)));
+            socket.setSSLParameters(parameters);
+        }
+        try (RawClient client = new RawClient(socket)) {
+            socket.startHandshake();
+            client.get("/");
+            return client.readAnswer().text();
+        } catch (IOException e) {
+            return "refused";
+        }
+    }
+
+    private static TestServer serve(NetworkOptions.Tls tls) {
+        return new TestServer(NetworkOptions.DEFAULTS.withTls(tls))
+                .http("/", it -> it.respond(HttpResponse.of(200, "text/plain", "secret")));
+    }
+
+    @Test
+    void reloadsItsCertificatesForConnectionsToCome() throws Exception {
+        X509Bundle first = selfSigned("first.example");
+        X509Bundle second = selfSigned("second.example");
+        try (TestServer server = serve(new NetworkOptions.Tls(chain("changing", first), key("changing", first)))) {
+            SSLSocket old = socket(server, first, null);
+            try (RawClient client = new RawClient(old)) {
+                client.get("/");
+                assertThat(client.readAnswer().text()).isEqualTo("secret");
+
+                chain("changing", second);
+                assertThatThrownBy(server.server::reloadTls)
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageStartingWith("a certificate and its key in PEM expected: ");
+                assertThat(ask(server, first, null, null))
+                        .as("chain and key do not agree")
+                        .isEqualTo("secret");
+                key("changing", second);
+                assertThat(ask(server, second, null, null)).isEqualTo("refused");
+                server.server.reloadTls();
+                assertThat(ask(server, second, null, null)).isEqualTo("secret");
+                assertThat(ask(server, first, null, null)).isEqualTo("refused");
+
+                client.get("/");
+                assertThat(client.readAnswer().text())
+                        .as("over the connection of before")
+                        .isEqualTo("secret");
+            }
+        }
+    }
+
+    @Test
+    void hasNothingToReloadWithoutACertificate() {
+        try (TestServer server = new TestServer(NetworkOptions.DEFAULTS)) {
+            assertThatThrownBy(server.server::reloadTls)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("the server has no certificate");
+        }
+    }
+
+    @Test
+    void hasACertificateForEachNameThatIsAskedFor() throws Exception {
+        X509Bundle exact = selfSigned("chat.example");
+        X509Bundle wild = selfSigned("any.example");
+        NetworkOptions.Tls tls = certificate
+                .withHost("chat.example", chain("exact", exact), key("exact", exact))
+                .withHost("*.example", chain("wild", wild), key("wild", wild));
+        try (TestServer server = serve(tls)) {
+            assertThat(ask(server, exact, null, "chat.example")).isEqualTo("secret");
+            assertThat(ask(server, exact, null, "CHAT.example")).isEqualTo("secret");
+            assertThat(ask(server, wild, null, "else.example")).isEqualTo("secret");
+            assertThat(ask(server, bundle, null, "a.b.example")).isEqualTo("secret");
+            assertThat(ask(server, bundle, null, null)).isEqualTo("secret");
+            assertThat(ask(server, bundle, null, "chat.example")).isEqualTo("refused");
+            assertThat(server.requests.get(0).secure()).isTrue();
+
+            X509Bundle renewed = selfSigned("chat.example");
+            chain("exact", renewed);
+            key("exact", renewed);
+            server.server.reloadTls();
+            assertThat(ask(server, renewed, null, "chat.example")).isEqualTo("secret");
+            assertThat(ask(server, exact, null, "chat.example")).isEqualTo("refused");
+        }
+    }
+
+    @Test
+    void cutsOffAHelloWithoutEnd() throws Exception {
+        NetworkOptions.Tls tls =
+                certificate.withHost("a.example", certificate.certificateChain(), certificate.privateKey());
+        try (TestServer server = serve(tls);
+                RawClient client = server.connect()) {
+            long before = System.nanoTime();
+            client.send(new byte[] {22, 3, 1, 0, 4, 1, 1, 0, 0}); // which will be of 64 KiB
+            assertThat(endsSomehow(client)).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - before))
+                    .as("not by the timeout for headers")
+                    .isLessThan(NetworkOptions.HttpLimits.DEFAULTS.headerTimeout());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void asksClientsForCertificates(boolean required) throws Exception {
+        X509Bundle known = selfSigned("known.example");
+        X509Bundle stranger = selfSigned("stranger.example");
+        for (String protocol : NetworkOptions.Tls.DEFAULT_PROTOCOLS) {
+            NetworkOptions.Tls tls =
+                    certificate.withClients(chain("clients", known), required).withProtocols(protocol);
+            try (TestServer server = serve(tls)) {
+                assertThat(ask(server, bundle, known, null)).as(protocol).isEqualTo("secret");
+                assertThat(ask(server, bundle, null, null)).as(protocol).isEqualTo(required ? "refused" : "secret");
+                assertThat(server.requests).hasSize(required ? 1 : 2);
+            }
+        }
+        try (TestServer server = serve(certificate.withClients(chain("clients", known), true))) {
+            assertThat(ask(server, bundle, stranger, null)).isEqualTo("refused");
+            assertThat(server.requests).isEmpty();
+        }
+    }
+
+    @Test
+    void speaksOnlyTheVersionsThatItIsTold() throws Exception {
+        try (TestServer server = serve(certificate.withProtocols("TLSv1.3"))) {
+            assertThatThrownBy(() -> connect(server, "TLSv1.2")).isInstanceOf(IOException.class);
+            try (RawClient client = connect(server, "TLSv1.3")) {
+                client.get("/");
+                assertThat(client.readAnswer().text()).isEqualTo("secret");
+            }
+        }
     }
 
     @ParameterizedTest
