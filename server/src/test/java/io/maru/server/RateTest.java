@@ -141,10 +141,14 @@ class RateTest extends ServerFixture {
             poller.post(all.toString());
         }
         await().until(() -> heard.size() == 110);
+        if (client != null) { // what had come in one read is there at once; what comes later waits for it
+            client.send("{\"type\":\"say\",\"args\":[110]}");
+            await().until(() -> heard.size() == 111);
+        }
         assertThat((System.nanoTime() - begin) / 1_000_000)
                 .as("100 of them at 200 a second")
                 .isGreaterThan(450);
-        for (int i = 0; i < 110; i++) {
+        for (int i = 0; i < heard.size(); i++) {
             assertThat(heard.get(i)).isEqualTo(String.valueOf(i));
         }
         assertThat(server.stats().limits().ratePauses()).isPositive();

@@ -34,17 +34,14 @@ public final class RateLimiter {
      * @return nanoseconds; 0 when it may come now
      */
     public synchronized long delay(long now) {
+        // a message needs one of the burst, and of the bytes any that is left
         return Math.max(
-                delay(messagesFull - now, rate.messages(), rate.messageBurst()),
-                delay(bytesFull - now, rate.bytes(), rate.byteBurst()));
+                delay(messagesFull - now, rate.messages(), rate.messageBurst() - 1),
+                delay(bytesFull - now + 1, rate.bytes(), rate.byteBurst()));
     }
 
-    private static long delay(long untilFull, double perSecond, long burst) {
-        if (perSecond == 0) {
-            return 0;
-        }
-        double empty = burst * SECOND / perSecond;
-        return untilFull < empty ? 0 : (long) (untilFull - empty) + 1;
+    private static long delay(long untilFull, double perSecond, long used) {
+        return perSecond == 0 ? 0 : Math.max(0, untilFull - (long) (used * SECOND / perSecond));
     }
 
     /**
@@ -60,7 +57,7 @@ public final class RateLimiter {
 
     private static long later(long full, long now, int amount, double perSecond) {
         long from = full - now > 0 ? full : now;
-        return perSecond == 0 ? from : from + (long) Math.ceil(amount * SECOND / perSecond);
+        return perSecond == 0 ? from : from + (long) (amount * SECOND / perSecond);
     }
 
     /** Whether it is as if nothing had come. */

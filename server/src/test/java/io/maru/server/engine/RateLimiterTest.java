@@ -73,6 +73,6 @@ class RateLimiterTest {
         for (int i = 0; i < 11; i++) {
             limiter.take(now, 1);
         }
-        assertThat(Duration.ofNanos(limiter.delay(now))).isBetween(Duration.ofMillis(999), Duration.ofMillis(1001));
+        assertThat(Duration.ofNanos(limiter.delay(now))).isBetween(Duration.ofMillis(1099), Duration.ofMillis(1101));
     }
 }
