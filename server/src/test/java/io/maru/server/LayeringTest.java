@@ -60,6 +60,17 @@ class LayeringTest {
     }
 
     @Test
+    void onlyItsOwnDialectsNeedMessagePack() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.maru.wire.msgpack")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.msgpack..")
+                .check(OURS);
+    }
+
+    @Test
     void wireImportsNothingOfTheServer() {
         noClasses()
                 .that()

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One way of writing packets. Immutable and shared by all connections that speak it; what a connection must remember
- * between two messages is in its {@link PacketDecoder}.
+ * between two messages is in its {@link PacketDecoder}. Its methods are called on event loops, by several at once, and
+ * must not block.
  */
 public interface Dialect {
 
@@ -16,10 +17,10 @@ public interface Dialect {
     String name();
 
     /**
-     * Writes a packet.
+     * Writes a packet. What is sent to many is written once, and the message goes to all of them.
      *
      * @param packet what to say
-     * @return the message, or null when this dialect says nothing of such a packet
+     * @return the message, a new one for each call; or null when this dialect says nothing of such a packet
      */
     @Nullable Encoded encode(Packet packet);
 
@@ -32,7 +33,8 @@ public interface Dialect {
     PacketDecoder newDecoder(String namespace);
 
     /**
-     * Whether a message that cannot be read ends the connection; if not, its sender is told and goes on.
+     * Whether a message that cannot be read ends the connection; if not, its sender is told by a {@link Packet.Failure}
+     * and goes on.
      *
      * @return true when it does
      */

@@ -225,6 +225,15 @@ public final class Payload {
     }
 
     /**
+     * The arguments as they are, commas between and no brackets around.
+     *
+     * @return a copy of the text, UTF-8
+     */
+    public byte[] toByteArray() {
+        return Arrays.copyOfRange(text, from, to);
+    }
+
+    /**
      * Writes the arguments as they are, commas between and no brackets around.
      *
      * @param out takes the text

@@ -8,10 +8,16 @@ import java.util.List;
  * <a href="https://github.com/socketio/socket.io/blob/main/docs/socket.io-protocol/v5-current.md#packet-encoding">{@code
  * {"_placeholder":true,"num":n}}</a>, whatever the order of their keys and whatever other keys they hold.
  */
-final class Placeholders {
+public final class Placeholders {
 
-    /** One such object: where it stands, and the number of the attachment, or -1 when it names none. */
-    record Placeholder(int from, int to, int number) {
+    /**
+     * One such object.
+     *
+     * @param from where it begins
+     * @param to where it ends
+     * @param number the number of the attachment, or -1 when it names none
+     */
+    public record Placeholder(int from, int to, int number) {
         boolean isWithin(List<byte[]> attachments) {
             return number >= 0 && number < attachments.size();
         }
@@ -28,8 +34,15 @@ final class Placeholders {
         this.end = end;
     }
 
-    /** All of them, from left to right, in a valid text: one value, or several with commas between. */
-    static List<Placeholder> find(byte[] json, int from, int to) {
+    /**
+     * All of them in a valid text: one value, or several with commas between.
+     *
+     * @param json the text
+     * @param from where it begins
+     * @param to where it ends
+     * @return them, from left to right
+     */
+    public static List<Placeholder> find(byte[] json, int from, int to) {
         Placeholders walk = new Placeholders(json, to);
         int i = from;
         while ((i = JsonScanner.skipSpace(json, i, to)) < to) {

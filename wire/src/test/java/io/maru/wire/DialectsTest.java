@@ -3,6 +3,8 @@ package io.maru.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.maru.wire.json.EnvelopeDialect;
+import io.maru.wire.msgpack.MsgpackDialect;
+import io.maru.wire.msgpack.MsgpackEnvelopeDialect;
 import io.maru.wire.socketio.SocketIoDialect;
 import java.util.Arrays;
 import java.util.List;
@@ -26,13 +28,17 @@ class DialectsTest {
     private static final Map<String, Set<Class<? extends Packet>>> SILENT = Map.of(
             "socket.io", Set.of(Packet.Failure.class),
             "socket.io-2", Set.of(Packet.Failure.class),
-            "json", Set.of(Packet.Connect.class, Packet.Disconnect.class));
+            "json", Set.of(Packet.Connect.class, Packet.Disconnect.class),
+            "socket.io-msgpack", Set.of(Packet.Failure.class),
+            "msgpack", Set.of(Packet.Connect.class, Packet.Disconnect.class));
 
     static List<Dialect> dialects() {
         return List.of(
                 new SocketIoDialect(WireLimits.DEFAULTS, JsonCodec.standard()),
                 SocketIoDialect.ofProtocol4(WireLimits.DEFAULTS, JsonCodec.standard()),
-                new EnvelopeDialect(WireLimits.DEFAULTS, JsonCodec.standard()));
+                new EnvelopeDialect(WireLimits.DEFAULTS, JsonCodec.standard()),
+                new MsgpackDialect(WireLimits.DEFAULTS, JsonCodec.standard()),
+                new MsgpackEnvelopeDialect(WireLimits.DEFAULTS, JsonCodec.standard()));
     }
 
     @ParameterizedTest
@@ -65,6 +71,6 @@ class DialectsTest {
 
     @Test
     void differInWhatARefusalMeans() {
-        assertThat(dialects()).extracting(Dialect::closesOnError).containsExactly(true, true, false);
+        assertThat(dialects()).extracting(Dialect::closesOnError).containsExactly(true, true, false, true, false);
     }
 }

@@ -47,6 +47,11 @@ public final class Vectors {
             return text.getBytes(StandardCharsets.UTF_8);
         }
 
+        /** The message, when its text is hexadecimal digits. */
+        public byte[] bytes() {
+            return HexFormat.of().parseHex(text);
+        }
+
         @Override
         public String toString() {
             return title + ": " + text;
@@ -177,6 +182,9 @@ public final class Vectors {
 
     /** What a decoder makes of a message, as the other side reads it. */
     public static @Nullable Packet read(PacketDecoder decoder, Encoded message) {
+        if (!message.hasText()) {
+            return decoder.binary(message.attachments().get(0).clone());
+        }
         Packet packet = decoder.text(text(message).getBytes(StandardCharsets.UTF_8));
         for (byte[] attachment : message.attachments()) {
             assertThat(packet).as("a packet before its last attachment").isNull();
