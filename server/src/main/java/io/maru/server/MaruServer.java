@@ -21,7 +21,6 @@ import io.maru.wire.JsonCodec;
 import io.maru.wire.Payload;
 import io.maru.wire.WireLimits;
 import io.maru.wire.json.EnvelopeDialect;
-import io.maru.wire.socketio.SocketIoDialect;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -602,10 +601,9 @@ public final class MaruServer implements AutoCloseable {
             return;
         }
         EngineOptions engineOptions = options.engine();
-        Dialect dialect =
-                dialects.apply(new SocketIoDialect(options.limits(engineOptions.maxHttpBufferSize()), options.codec()));
-        Dialect older = dialects.apply(
-                SocketIoDialect.ofProtocol4(options.limits(engineOptions.maxHttpBufferSize()), options.codec()));
+        Dialect spoken = Dialects.socketIo(options, error -> report(null, error));
+        Dialect dialect = dialects.apply(spoken);
+        Dialect older = dialects.apply(Dialects.ofOlderClients(options, spoken));
         SessionAcceptor acceptor = session -> {
             boolean isOlder = ((EngineSession) session).protocol() != 4;
             return accept(session, isOlder ? older : dialect, null, false);

@@ -3,7 +3,9 @@ package io.maru.server;
 import io.maru.server.engine.EngineOptions;
 import io.maru.server.netty.NetworkOptions;
 import io.maru.wire.JsonCodec;
+import io.maru.wire.Parser;
 import io.maru.wire.WireLimits;
+import io.maru.wire.socketio.SocketIoDialect;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -44,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits see {@link Builder#limits}
  * @param network see {@link Builder#network}; address, loops and transport are those of these options
  * @param operations see {@link Operations}
+ * @param parser see {@link Builder#parser}
  * @param errors see {@link Builder#onError}
  */
 public record ServerOptions(
@@ -76,6 +79,7 @@ public record ServerOptions(
         ServerLimits limits,
         NetworkOptions network,
         Operations operations,
+        Parser parser,
         @Nullable BiConsumer<@Nullable Socket, Throwable> errors) {
 
     /** How the operating system is asked for the network. */
@@ -138,6 +142,7 @@ public record ServerOptions(
                 .withTls(tls == null ? network.tls() : certificates(tls, network.tls()))
                 .withConnections(limits.network());
         Objects.requireNonNull(operations, "operations");
+        Objects.requireNonNull(parser, "parser");
     }
 
     private static NetworkOptions.Tls certificates(Tls main, NetworkOptions.@Nullable Tls more) {
@@ -220,6 +225,7 @@ public record ServerOptions(
         private final ServerLimits.Builder limits = new ServerLimits.Builder();
         private NetworkOptions network = NetworkOptions.DEFAULTS;
         private Operations operations = Operations.DEFAULTS;
+        private Parser parser = SocketIoDialect::new;
         private @Nullable BiConsumer<@Nullable Socket, Throwable> errors;
 
         private Builder() {}
@@ -578,6 +584,19 @@ public record ServerOptions(
         }
 
         /**
+         * What packets of Socket.IO clients look like. All clients must use the same parser: {@code
+         * options.parser(MsgpackDialect::new)} is {@code socket.io-msgpack-parser}. Plain clients do not notice.
+         *
+         * @param value Socket.IO's own unless set. What it throws while it reads closes the connection; what it throws
+         *     while it writes is reported, and the packet is not sent
+         * @return this
+         */
+        public Builder parser(Parser value) {
+            parser = Objects.requireNonNull(value, "parser");
+            return this;
+        }
+
+        /**
          * Hears what handlers, middlewares and guards throw, unless the socket has an error handler of its own.
          *
          * @param listener takes the socket, or null where there is none, and the exception; they are logged unless set
@@ -625,6 +644,7 @@ public record ServerOptions(
                     limits.build(),
                     network,
                     operations,
+                    parser,
                     errors);
         }
     }
