@@ -7,14 +7,23 @@ import io.maru.wire.PacketDecoder;
 import io.maru.wire.WireException;
 import io.maru.wire.WireException.Reason;
 import io.maru.wire.WireLimits;
+import io.maru.wire.json.EnvelopeDialect;
 import io.maru.wire.msgpack.MsgpackDialect;
+import io.maru.wire.msgpack.MsgpackEnvelopeDialect;
 import io.maru.wire.socketio.SocketIoDialect;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** What a server speaks with Socket.IO clients. */
+/** What a server speaks: a dialect with Socket.IO clients, and one for each subprotocol with plain ones. */
 final class Dialects {
+
+    private static final String JSON = "maru.json";
+    private static final String MSGPACK = "maru.msgpack";
+    private static final String WITH_SESSIONS = ".session";
 
     private Dialects() {}
 
@@ -33,6 +42,39 @@ final class Dialects {
                 ? SocketIoDialect.ofProtocol4(
                         options.limits(options.engine().maxHttpBufferSize()), options.codec())
                 : dialect;
+    }
+
+    /**
+     * The envelope's dialects by subprotocol, the preferred one first. Those with sessions are there where sessions are kept.
+     */
+    static Map<String, Dialect> plain(ServerOptions options, UnaryOperator<Dialect> wrapper) {
+        Map<String, Dialect> dialects = new LinkedHashMap<>();
+        if (options.recovery() != null) {
+            addPlain(dialects, WITH_SESSIONS, options, wrapper);
+        }
+        addPlain(dialects, "", options, wrapper);
+        return dialects;
+    }
+
+    private static void addPlain(
+            Map<String, Dialect> dialects, String suffix, ServerOptions options, UnaryOperator<Dialect> wrapper) {
+        WireLimits limits = options.limits(options.plainMaxMessageBytes());
+        boolean sessions = suffix.equals(WITH_SESSIONS);
+        if (MsgpackDialect.isAvailable()) {
+            Dialect msgpack = new MsgpackEnvelopeDialect(limits, options.codec(), sessions);
+            dialects.put(MSGPACK + suffix, wrapper.apply(msgpack));
+        }
+        dialects.put(JSON + suffix, wrapper.apply(new EnvelopeDialect(limits, options.codec(), sessions)));
+    }
+
+    /** The one of these that a plain client gets for the subprotocol that was chosen, if one was. */
+    static Dialect chosen(Map<String, Dialect> plain, @Nullable String subprotocol) {
+        return Objects.requireNonNull(plain.get(subprotocol == null ? JSON : subprotocol));
+    }
+
+    /** Whether a plain client with this subprotocol says first which session it comes back to. */
+    static boolean resumes(@Nullable String subprotocol) {
+        return subprotocol != null && subprotocol.endsWith(WITH_SESSIONS);
     }
 
     /** A dialect of the application's, whose failures neither end a loop nor keep others from their messages. */

@@ -19,14 +19,13 @@ import io.maru.server.netty.NettyServer;
 import io.maru.wire.Dialect;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.Payload;
-import io.maru.wire.WireLimits;
-import io.maru.wire.json.EnvelopeDialect;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +64,6 @@ public final class MaruServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(MaruServer.class);
     // the subprotocol of plain clients that come back
-    private static final String WITH_SESSIONS = "maru.json.session";
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
 
     private final ServerOptions options;
@@ -635,24 +633,22 @@ public final class MaruServer implements AutoCloseable {
             return;
         }
         EngineOptions engineOptions = options.engine();
-        WireLimits limits = options.limits(options.plainMaxMessageBytes());
-        Dialect dialect = dialects.apply(new EnvelopeDialect(limits, options.codec()));
-        Dialect sessions = dialects.apply(new EnvelopeDialect(limits, options.codec(), true));
+        Map<String, Dialect> spoken = Dialects.plain(options, dialects);
         PlainOptions plainOptions = new PlainOptions(
                 engineOptions.pingInterval(),
                 engineOptions.pingTimeout(),
                 options.plainMaxMessageBytes(),
                 engineOptions.maxBufferedBytes(),
-                recovery == null ? List.of("maru.json") : List.of(WITH_SESSIONS, "maru.json"),
+                List.copyOf(spoken.keySet()),
                 engineOptions.guard(),
                 engineOptions.cors(),
                 engineOptions.limits(),
                 engineOptions.headers());
         String prefix = path.equals("/") ? "" : path;
         SessionAcceptor acceptor = session -> {
-            boolean resumes = WITH_SESSIONS.equals(((PlainSession) session).subprotocol());
+            String subprotocol = ((PlainSession) session).subprotocol();
             String namespace = Namespaces.nameOf(session.request().path().substring(prefix.length()));
-            return accept(session, resumes ? sessions : dialect, namespace, resumes);
+            return accept(session, Dialects.chosen(spoken, subprotocol), namespace, Dialects.resumes(subprotocol));
         };
         PlainEndpoint endpoint = new PlainEndpoint(plainOptions, workers, acceptor, load);
         routes.addUpgrades(prefix + "/", endpoint);

@@ -115,7 +115,11 @@ public final class MsgpackDialect implements Dialect {
     private static void write(Packet.Event event, MsgpackWriter out) throws IOException {
         boolean asks = event.ackId() != Packet.NO_ACK;
         begin(EVENT, asks ? 4 : 3, out);
-        out.string(DATA).array(1 + event.args().size()).string(event.name()).values(event.args());
+        out.string(DATA).array(1 + event.args().size() + (event.offset() == null ? 0 : 1));
+        out.string(event.name()).values(event.args());
+        if (event.offset() != null) {
+            out.string(event.offset());
+        }
         out.string(NAMESPACE).string(event.namespace());
         if (asks) {
             out.string(ID).integer(event.ackId());

@@ -24,25 +24,41 @@ public final class MsgpackEnvelopeDialect implements Dialect {
     static final String ERROR = "error";
     static final String CALLBACK = "callback";
 
+    private static final String OFFSET = "offset";
+
+    private final boolean sessions;
     private final WireLimits limits;
     private final JsonCodec codec;
 
     /**
-     * The dialect.
+     * The dialect, for clients that do not come back.
      *
      * @param limits what its decoders take
      * @param codec binds arguments to types
      * @throws IllegalStateException when {@code msgpack-core} is not on the class path
      */
     public MsgpackEnvelopeDialect(WireLimits limits, JsonCodec codec) {
+        this(limits, codec, false);
+    }
+
+    /**
+     * The dialect.
+     *
+     * @param limits what its decoders take
+     * @param codec binds arguments to types
+     * @param sessions whether clients are told their session, and the offset of each event, so that they can come back
+     * @throws IllegalStateException when {@code msgpack-core} is not on the class path
+     */
+    public MsgpackEnvelopeDialect(WireLimits limits, JsonCodec codec, boolean sessions) {
         MsgpackDialect.requireLibrary();
+        this.sessions = sessions;
         this.limits = Objects.requireNonNull(limits, "limits");
         this.codec = Objects.requireNonNull(codec, "codec");
     }
 
     @Override
     public String name() {
-        return "msgpack";
+        return sessions ? "msgpack.session" : "msgpack";
     }
 
     @Override
@@ -69,21 +85,37 @@ public final class MsgpackEnvelopeDialect implements Dialect {
         if (packet instanceof Packet.Failure failure) {
             return MsgpackWriter.message(128, out -> out.map(1).string(ERROR).string(failure.message()));
         }
+        if (sessions && packet instanceof Packet.Connect connect && connect.data() != null) {
+            Payload session = JsonCodec.standard().encode(connect.data());
+            return MsgpackWriter.message(128, out -> writeSession(session, out));
+        }
         if (packet instanceof Packet.Connect || packet instanceof Packet.Disconnect) {
             return null; // opening and closing the WebSocket says it
         }
         throw new AssertionError(packet);
     }
 
-    private static void write(Packet.Event event, MsgpackWriter out) throws IOException {
+    private static void writeSession(Payload session, MsgpackWriter out) throws IOException {
+        MsgpackWriter.Values values = out.prepare(session);
+        out.map(1 + values.sizeOfFirst()).string(TYPE).string("session");
+        values.writeMembers();
+    }
+
+    private void write(Packet.Event event, MsgpackWriter out) throws IOException {
         Payload args = event.args();
         boolean asks = event.ackId() != Packet.NO_ACK;
-        boolean fields = args.isObjectWithout(TYPE, MESSAGE_ID, ARGS);
+        String offset = sessions ? event.offset() : null;
+        boolean fields = offset == null
+                ? args.isObjectWithout(TYPE, MESSAGE_ID, ARGS)
+                : args.isObjectWithout(TYPE, MESSAGE_ID, ARGS, OFFSET);
         MsgpackWriter.Values values = out.prepare(args);
-        out.map(1 + (asks ? 1 : 0) + (fields ? values.sizeOfFirst() : 1));
+        out.map(1 + (asks ? 1 : 0) + (offset == null ? 0 : 1) + (fields ? values.sizeOfFirst() : 1));
         out.string(TYPE).string(event.name());
         if (asks) {
             out.string(MESSAGE_ID).integer(event.ackId());
+        }
+        if (offset != null) {
+            out.string(OFFSET).string(offset);
         }
         if (fields) {
             values.writeMembers();
