@@ -44,7 +44,7 @@ final class BroadcastAcks {
             expected++;
             asked.add(socket);
         }
-        socket.ask(id, outgoing, new PendingAcks.Waiting() {
+        Sending.ask(socket, id, outgoing, new PendingAcks.Waiting() {
             @Override
             public void answered(Payload answer) {
                 onAnswer(answer);

@@ -39,8 +39,7 @@ final class Dialects {
     /** What clients of Socket.IO 2 are spoken to in, where others are in this: the same, unless it is Socket.IO's own. */
     static Dialect ofOlderClients(ServerOptions options, Dialect dialect) {
         return dialect instanceof SocketIoDialect
-                ? SocketIoDialect.ofProtocol4(
-                        options.limits(options.engine().maxHttpBufferSize()), options.codec())
+                ? SocketIoDialect.ofProtocol4(options.limits(options.engine().maxHttpBufferSize()), options.codec())
                 : dialect;
     }
 

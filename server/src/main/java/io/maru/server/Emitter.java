@@ -93,7 +93,7 @@ public final class Emitter {
      * @see Socket#emit(String, Payload)
      */
     public void emit(String event, Payload args) {
-        socket.emit(event, args, isVolatile, handling);
+        Sending.emit(socket, event, args, isVolatile, handling);
     }
 
     /**
@@ -105,7 +105,7 @@ public final class Emitter {
      * @see Socket#emit(String, Object...)
      */
     public CompletableFuture<SendResult> emitResult(String event, @Nullable Object... args) {
-        return socket.emitResult(event, socket.namespace().encode(args), isVolatile, handling);
+        return Sending.emitResult(socket, event, socket.namespace().encode(args), isVolatile, handling);
     }
 
     /**
@@ -129,6 +129,6 @@ public final class Emitter {
      * @see Socket#request(String, Object...)
      */
     public CompletableFuture<Payload> request(String event, Payload args) {
-        return socket.request(event, args, handling.kept(), timeout);
+        return Sending.request(socket, event, args, handling.kept(), timeout);
     }
 }

@@ -25,7 +25,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +38,6 @@ public final class Socket {
 
     private static final Entered NOTHING_MISSED = new Entered(List.of(), "");
     private static final int LONGEST_REASON = 123;
-    private static final String TOO_MANY_ACKS = "too many answers are awaited of this socket";
 
     private enum State {
         CONNECTING,
@@ -411,7 +409,7 @@ public final class Socket {
      * @throws IllegalArgumentException when the name is reserved
      */
     public void emit(String event, Payload args) {
-        emit(event, args, false, Handling.USUAL);
+        Sending.emit(this, event, args, false, Handling.USUAL);
     }
 
     /**
@@ -423,7 +421,7 @@ public final class Socket {
      * @see Emitter#emitResult(String, Object...)
      */
     public CompletableFuture<SendResult> emitResult(String event, @Nullable Object... args) {
-        return emitResult(event, namespace.encode(args), false, Handling.USUAL);
+        return Sending.emitResult(this, event, namespace.encode(args), false, Handling.USUAL);
     }
 
     /**
@@ -446,7 +444,7 @@ public final class Socket {
      */
     public CompletableFuture<Payload> request(String event, @Nullable Object... args) {
         Duration limit = namespace.server().options().ackTimeout();
-        return request(event, namespace.encode(args), Handling.KEPT, limit);
+        return Sending.request(this, event, namespace.encode(args), Handling.KEPT, limit);
     }
 
     /**
@@ -739,124 +737,15 @@ public final class Socket {
         return new Outgoing.Key(namespace.name(), Objects.requireNonNull(name, "key"));
     }
 
-    void emit(String event, Payload args, boolean isVolatile, Handling handling) {
-        Packet.Event packet = new Packet.Event(namespace.name(), requireName(event), args, Packet.NO_ACK);
-        if (namespace.recovery() == null) {
-            Outgoing outgoing = new Outgoing(packet, isVolatile, handling);
-            loop().run(() -> deliver(outgoing));
-        } else {
-            sendNumbered(namespace.recovery(), packet, isVolatile, handling, Socket::deliver);
-        }
+    boolean isGone() {
+        return state == State.GONE;
     }
 
-    CompletableFuture<SendResult> emitResult(String event, Payload args, boolean isVolatile, Handling handling) {
-        Packet.Event packet = new Packet.Event(namespace.name(), requireName(event), args, Packet.NO_ACK);
-        CompletableFuture<SendResult> result = new CompletableFuture<>();
-        BiConsumer<Socket, Outgoing> delivery = (target, outgoing) -> {
-            SendResult handed = target.write(outgoing);
-            SendResult known = handed == SendResult.SENT && !target.session.isWritable() ? SendResult.QUEUED : handed;
-            outgoing.release();
-            namespace.server().handlerThreads(target.loop().index()).execute(() -> result.complete(known));
-        };
-        boolean taken;
-        if (namespace.recovery() == null) {
-            Outgoing outgoing = new Outgoing(packet, isVolatile, handling);
-            taken = loop().run(() -> delivery.accept(this, outgoing));
-        } else {
-            taken = sendNumbered(namespace.recovery(), packet, isVolatile, handling, delivery);
-        }
-        if (!taken) {
-            result.complete(SendResult.CLOSED);
-        }
-        return result;
+    Session session() {
+        return session;
     }
 
-    CompletableFuture<Payload> request(String event, Payload args, Handling handling, Duration timeout) {
-        long ackId = namespace.nextAckId();
-        Outgoing outgoing =
-                new Outgoing(new Packet.Event(namespace.name(), requireName(event), args, ackId), false, handling);
-        if (state == State.GONE) {
-            // not on the loop, which runs no more after the server's stop
-            namespace.server().counters().dropped(Drop.GONE);
-            return CompletableFuture.failedFuture(new DisconnectedException());
-        }
-        if (pendingAcks().size() >= namespace.server().options().maxPendingAcks()) {
-            outgoing.release();
-            return CompletableFuture.failedFuture(new IllegalStateException(TOO_MANY_ACKS));
-        }
-        CompletableFuture<Payload> answer = new CompletableFuture<>();
-        boolean taken = run(() -> {
-            ask(ackId, outgoing, new Request(answer, ackId, timeout));
-            outgoing.release();
-        });
-        if (!taken) {
-            outgoing.release();
-            answer.completeExceptionally(new DisconnectedException());
-        }
-        return answer;
-    }
-
-    /** One question to this socket. Its future completes where handlers run. */
-    private final class Request implements PendingAcks.Waiting {
-        private final CompletableFuture<Payload> answer;
-        private final Loop.Timeout timer;
-        // written on the loop
-        private volatile boolean told;
-
-        Request(CompletableFuture<Payload> answer, long ackId, Duration timeout) {
-            this.answer = answer;
-            this.timer = loop().schedule(timeout.toNanos(), () -> {
-                PendingAcks.Waiting waiting = pendingAcks().remove(ackId);
-                if (waiting != null) {
-                    waiting.failed(new TimeoutException("operation has timed out"));
-                }
-            });
-            answer.whenComplete((payload, failure) -> {
-                if (!told) { // whoever asked has given up
-                    loop().run(() -> {
-                        timer.cancel();
-                        pendingAcks().remove(ackId);
-                    });
-                }
-            });
-        }
-
-        @Override
-        public void answered(Payload payload) {
-            told = true;
-            timer.cancel();
-            complete(() -> answer.complete(payload));
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            told = true;
-            timer.cancel();
-            complete(() -> answer.completeExceptionally(cause));
-        }
-
-        // not behind the socket's handlers: one of them may be waiting for this answer
-        private void complete(Runnable completion) {
-            namespace.server().handlerThreads(loop().index()).execute(completion);
-        }
-    }
-
-    /** Sends a question whose answer somebody waits for, and whose buffers the caller lets go of; on the loop. */
-    void ask(long ackId, Outgoing outgoing, PendingAcks.Waiting waiting) {
-        assert loop().inLoop();
-        if (state == State.GONE) {
-            waiting.failed(new DisconnectedException());
-        } else if (pendingAcks().size() >= namespace.server().options().maxPendingAcks()) {
-            waiting.failed(new IllegalStateException(TOO_MANY_ACKS));
-            return;
-        } else {
-            Observers observers = namespace.server().observers();
-            pendingAcks().add(ackId, observers.listen() ? observers.timed(this, waiting) : waiting);
-        }
-        write(outgoing);
-    }
-
-    private PendingAcks pendingAcks() {
+    PendingAcks pendingAcks() {
         PendingAcks acks = pendingAcks;
         if (acks == null) {
             synchronized (this) {
@@ -874,38 +763,6 @@ public final class Socket {
         pendingAcks().remove(ackId);
     }
 
-    private boolean sendNumbered(
-            RecoveryLog log,
-            Packet.Event packet,
-            boolean isVolatile,
-            Handling handling,
-            BiConsumer<Socket, Outgoing> delivery) {
-        boolean taken;
-        synchronized (log) {
-            // the client can have come back, and is then another socket of the same id
-            Socket target = state == State.GONE ? namespace.sockets().get(id) : this;
-            if (target == null && (isVolatile || !log.isAway(id))) {
-                namespace.server().counters().dropped(Drop.GONE);
-                return false;
-            }
-            Packet.Event numbered = isVolatile ? log.pass(packet) : log.append(packet, Set.of(id), Set.of(), null);
-            if (target == null) {
-                return false; // it is kept for it
-            }
-            Outgoing outgoing = new Outgoing(numbered, isVolatile, handling, isVolatile ? 0 : log.last());
-            Loop home = target.loop();
-            if (!isVolatile) {
-                log.given(home.index());
-            }
-            taken = home.post(() -> {
-                delivery.accept(target, outgoing);
-                namespace.delivered(home.index(), outgoing.number);
-            });
-        }
-        loop().awaitTurn();
-        return taken;
-    }
-
     void sendAck(long ackId, Payload args) {
         Outgoing outgoing = new Outgoing(new Packet.Ack(namespace.name(), ackId, args));
         run(() -> deliver(outgoing));
@@ -917,7 +774,7 @@ public final class Socket {
     }
 
     /** Sends to this socket alone, and lets go; on the loop. */
-    private void deliver(Outgoing outgoing) {
+    void deliver(Outgoing outgoing) {
         write(outgoing);
         outgoing.release();
     }
