@@ -67,10 +67,10 @@ final class SocketHandlers {
         Event event = new Event(socket, packet.name(), packet.args(), new Ack(socket, packet.ackId()));
         Observers observers = socket.namespace().server().observers();
         if (observers.listen()) {
-            long bytes = event.args().keptBytes();
+            long bytes = event.args().bytes();
             observers.tell(observer -> observer.eventReceived(socket, event.name(), bytes));
         }
-        queue.execute(() -> pass(event, 0), event.args().bytes());
+        queue.execute(() -> pass(event, 0), event.args().keptBytes());
     }
 
     /** An event is sent to the client. */
