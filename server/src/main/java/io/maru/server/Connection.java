@@ -86,7 +86,12 @@ final class Connection implements SessionListener {
                 server.handlerThreads(session.loop().index()),
                 server.options().maxPendingEvents(),
                 server.options().maxPendingBytes(),
-                reading -> loop().run(() -> setReading(reading)),
+                reading -> {
+                    if (!reading) {
+                        server.counters().readPauses.increment();
+                    }
+                    loop().run(() -> setReading(reading));
+                },
                 server.load());
         this.throttle = Throttle.of(server, session, this::setReading);
         this.decoder = dialect.newDecoder(home == null ? "/" : home);
@@ -309,6 +314,7 @@ final class Connection implements SessionListener {
             return;
         }
         if (sockets.size() >= server.options().maxNamespacesPerConnection()) {
+            server.counters().refusedNamespaces.increment();
             refuse(name, "Too many namespaces", null, outcome);
             return;
         }

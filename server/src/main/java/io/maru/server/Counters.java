@@ -17,6 +17,8 @@ final class Counters {
     private final Map<Drop, LongAdder> drops = new EnumMap<>(Drop.class);
     private final Map<SessionKind, LongAdder> sessions = new ConcurrentHashMap<>();
     final LongAdder blockedLoops = new LongAdder();
+    final LongAdder pingTimeouts = new LongAdder();
+    final LongAdder connectTimeouts = new LongAdder();
     final LongAdder idleTimeouts = new LongAdder();
     final LongAdder lifetimesOver = new LongAdder();
     final LongAdder expired = new LongAdder();
@@ -24,7 +26,9 @@ final class Counters {
     final LongAdder overRate = new LongAdder();
     final LongAdder ratePauses = new LongAdder();
     final LongAdder refusedNamespaces = new LongAdder();
-    final LongAdder refusedRooms = new LongAdder();
+    final LongAdder refusedJoins = new LongAdder();
+    final LongAdder refusedQuestions = new LongAdder();
+    final LongAdder readPauses = new LongAdder();
     final LongAdder droppedRoomEvents = new LongAdder();
 
     Counters(Observers observers) {
@@ -64,6 +68,8 @@ final class Counters {
     void ended(CloseReason reason) {
         switch (reason) {
             case SLOW_CONSUMER -> dropped(Drop.SLOW_CONSUMER);
+            case PING_TIMEOUT -> pingTimeouts.increment();
+            case CONNECT_TIMEOUT -> connectTimeouts.increment();
             case IDLE_TIMEOUT -> idleTimeouts.increment();
             case LIFETIME_OVER -> lifetimesOver.increment();
             case OVERLOADED -> overloaded.increment();

@@ -13,14 +13,22 @@ package io.maru.server;
  * @param refusedPending handshakes, and entries into namespaces, refused since too many were being decided
  * @param refusedOverloaded handshakes refused since too much was kept for the clients that there are
  * @param refusedTcp TCP connections closed since there were too many, or too many that said nothing
+ * @param refusedRequests HTTP requests refused since they broke a limit or a rule of HTTP
+ * @param brokenWebSockets WebSockets closed since their client broke a limit or a rule of the protocol
+ * @param droppedPongs answers to pings that were not sent, since their client does not read
+ * @param senderWaits how often a worker had to wait before it could send more
+ * @param pingTimeouts connections closed since no answer to a ping came in time
+ * @param connectTimeouts connections closed since their client entered no namespace in time
  * @param idleTimeouts connections closed since their client sent no message for too long
  * @param lifetimesOver connections closed since they had lasted as long as one may
  * @param expired sockets sent away since their time was over
  * @param overloaded connections closed since too much was kept for all clients, and most of it for them
  * @param overRate messages not taken since they came faster than a rate allows
  * @param ratePauses how often a client was not read for a while since it sent faster than a rate allows
- * @param refusedNamespaces names of namespaces refused since clients had called too many into being
- * @param refusedRooms rooms that nobody could join since there were too many
+ * @param refusedNamespaces namespaces not entered since clients had called too many into being, or one was in too many
+ * @param refusedJoins rooms that were not joined: there were too many, in all or of one socket, or the name was too long
+ * @param refusedQuestions questions that were not sent since too many answers were awaited of one socket
+ * @param readPauses how often a client was not read for a while since its handlers were behind
  * @param droppedRoomEvents what room listeners did not hear since too much waited for them
  * @param droppedNewest messages that were dropped since too much waited for their client
  * @param droppedOldest messages that were dropped for later ones, since too much waited for their client
@@ -36,6 +44,12 @@ public record LimitStats(
         long refusedPending,
         long refusedOverloaded,
         long refusedTcp,
+        long refusedRequests,
+        long brokenWebSockets,
+        long droppedPongs,
+        long senderWaits,
+        long pingTimeouts,
+        long connectTimeouts,
         long idleTimeouts,
         long lifetimesOver,
         long expired,
@@ -43,7 +57,9 @@ public record LimitStats(
         long overRate,
         long ratePauses,
         long refusedNamespaces,
-        long refusedRooms,
+        long refusedJoins,
+        long refusedQuestions,
+        long readPauses,
         long droppedRoomEvents,
         long droppedNewest,
         long droppedOldest,

@@ -449,6 +449,7 @@ public final class MaruServer implements AutoCloseable {
 
     private LimitStats limitStats() {
         Load.Stats stats = load.stats();
+        NettyServer.Faults faults = network.faults();
         return new LimitStats(
                 network.connections(),
                 stats.pendingDecisions(),
@@ -459,6 +460,12 @@ public final class MaruServer implements AutoCloseable {
                 stats.refusedPending(),
                 stats.refusedOverloaded(),
                 network.refusedConnections(),
+                faults.requests(),
+                faults.webSockets(),
+                faults.droppedPongs(),
+                faults.waits(),
+                counters.pingTimeouts.sum(),
+                counters.connectTimeouts.sum(),
                 counters.idleTimeouts.sum(),
                 counters.lifetimesOver.sum(),
                 counters.expired.sum(),
@@ -466,7 +473,9 @@ public final class MaruServer implements AutoCloseable {
                 counters.overRate.sum(),
                 counters.ratePauses.sum(),
                 counters.refusedNamespaces.sum(),
-                counters.refusedRooms.sum(),
+                counters.refusedJoins.sum(),
+                counters.refusedQuestions.sum(),
+                counters.readPauses.sum(),
                 counters.droppedRoomEvents.sum(),
                 stats.droppedNewest(),
                 stats.droppedOldest(),
@@ -567,7 +576,6 @@ public final class MaruServer implements AutoCloseable {
             return true;
         }
         rooms.decrementAndGet();
-        counters.refusedRooms.increment();
         return false;
     }
 

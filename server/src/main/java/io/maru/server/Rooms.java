@@ -66,7 +66,8 @@ final class Rooms {
         int loop = socket.loop().index();
         Room entered = byName.compute(name, (key, existing) -> {
             if (existing == null && !server.addRoom()) {
-                throw SocketRooms.beyond("at most " + server.options().limits().maxRooms() + " rooms");
+                throw SocketRooms.beyond(
+                        server, "at most " + server.options().limits().maxRooms() + " rooms");
             }
             Room room = existing == null ? new Room(key, numberOfLoops) : existing;
             room.increment(loop);

@@ -65,6 +65,7 @@ final class Sending {
         }
         if (socket.pendingAcks().size() >= socket.namespace().server().options().maxPendingAcks()) {
             outgoing.release();
+            socket.namespace().server().counters().refusedQuestions.increment();
             return CompletableFuture.failedFuture(new IllegalStateException(TOO_MANY_ACKS));
         }
         CompletableFuture<Payload> answer = new CompletableFuture<>();
@@ -133,6 +134,7 @@ final class Sending {
             waiting.failed(new DisconnectedException());
         } else if (socket.pendingAcks().size()
                 >= socket.namespace().server().options().maxPendingAcks()) {
+            socket.namespace().server().counters().refusedQuestions.increment();
             waiting.failed(new IllegalStateException(TOO_MANY_ACKS));
             return;
         } else {

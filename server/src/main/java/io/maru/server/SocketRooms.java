@@ -39,6 +39,7 @@ final class SocketRooms {
             ServerOptions options = socket.namespace().server().options();
             if (name.length() > options.maxNameLength()) {
                 throw beyond(
+                        socket.namespace().server(),
                         "a room name of at most " + options.maxNameLength() + " characters expected: " + name.length());
             }
             if (memberships == null) {
@@ -46,7 +47,7 @@ final class SocketRooms {
             } else if (memberships.contains(name)) {
                 return;
             } else if (memberships.size() >= options.maxRoomsPerSocket()) {
-                throw beyond("at most " + options.maxRoomsPerSocket() + " rooms a socket");
+                throw beyond(socket.namespace().server(), "at most " + options.maxRoomsPerSocket() + " rooms a socket");
             }
             socket.joined(name);
             added = open ? socket.namespace().rooms().enter(name, socket) : null;
@@ -58,7 +59,8 @@ final class SocketRooms {
     }
 
     // as a rule it is a client who wants it: with this cause it does not fill the log
-    static IllegalArgumentException beyond(String message) {
+    static IllegalArgumentException beyond(MaruServer server, String message) {
+        server.counters().refusedJoins.increment();
         return new IllegalArgumentException(message, new WireException(WireException.Reason.LIMIT, message));
     }
 

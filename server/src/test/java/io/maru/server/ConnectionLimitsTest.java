@@ -190,7 +190,7 @@ class ConnectionLimitsTest extends ServerFixture {
         Socket second = next();
         second.join("a");
         assertThat(server.stats().limits().rooms()).isEqualTo(2);
-        assertThat(server.stats().limits().refusedRooms()).isEqualTo(1);
+        assertThat(server.stats().limits().refusedJoins()).isEqualTo(1);
         assertThat(socket.isIn("c")).isFalse();
         server.to("a").emit("x");
         client.expect("42[\"x\"]");
@@ -216,7 +216,7 @@ class ConnectionLimitsTest extends ServerFixture {
         WireClient client = socketIo();
         Socket socket = next();
         assertThat(socket.rooms()).hasSize(2);
-        assertThat(server.stats().limits().refusedRooms()).isEqualTo(1);
+        assertThat(server.stats().limits().refusedJoins()).isEqualTo(1);
         fence(client);
         client.cut();
         await().until(() -> server.stats().limits().rooms() == 0);

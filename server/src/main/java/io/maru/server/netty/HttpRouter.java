@@ -171,6 +171,7 @@ final class HttpRouter extends LoopMember {
         }
         if (answers.size() >= MAX_WAITING) {
             log.debug("more than {} unanswered requests of {}", MAX_WAITING, remoteAddress);
+            loop.counters.requestFault();
             drop();
             return;
         }
@@ -310,6 +311,7 @@ final class HttpRouter extends LoopMember {
 
     /** Answers what cannot be understood, after all that came before it, and closes. */
     private void fail(int status) {
+        loop.counters.requestFault();
         fail(Answers.plain(status));
     }
 

@@ -1,6 +1,7 @@
 package io.maru.server.netty;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what one loop does. Written on the loop only, so without any contention; read by anybody. */
 final class LoopCounters {
@@ -18,6 +19,10 @@ final class LoopCounters {
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong httpReceived = new AtomicLong();
     private final AtomicLong httpSent = new AtomicLong();
+    private final AtomicLong requestFaults = new AtomicLong();
+    private final AtomicLong webSocketFaults = new AtomicLong();
+    // of all threads that give tasks
+    private final LongAdder waits = new LongAdder();
 
     void frame() {
         add(frames, 1);
@@ -81,6 +86,19 @@ final class LoopCounters {
         return new Traffic(received.getOpaque(), httpReceived.getOpaque(), httpSent.getOpaque());
     }
 
+    void requestFault() {
+        add(requestFaults, 1);
+    }
+
+    void webSocketFault() {
+        add(webSocketFaults, 1);
+    }
+
+    /** A thread has to wait before it may give more; on that thread. */
+    void waits() {
+        waits.increment();
+    }
+
     LoopStats stats() {
         return new LoopStats(
                 frames.getOpaque(),
@@ -97,6 +115,11 @@ final class LoopCounters {
 
     long droppedSilent() {
         return droppedSilent.getOpaque();
+    }
+
+    NettyServer.Faults faults() {
+        return new NettyServer.Faults(
+                requestFaults.getOpaque(), webSocketFaults.getOpaque(), droppedPongs.getOpaque(), waits.sum());
     }
 
     long held() {

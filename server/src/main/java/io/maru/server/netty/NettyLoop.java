@@ -179,6 +179,7 @@ final class NettyLoop implements Loop {
         if (given.get() <= MAX_GIVEN || Thread.currentThread() instanceof LoopThread) {
             return;
         }
+        counters.waits();
         CountDownLatch turn = new CountDownLatch(1);
         if (execute(turn::countDown)) {
             try {

@@ -306,6 +306,33 @@ public final class NettyServer {
     }
 
     /**
+     * What peers did wrong, and what they and senders had too much of.
+     *
+     * @param requests HTTP requests refused by the network itself
+     * @param webSockets WebSockets closed for a fault of the peer's, or of their owner
+     * @param droppedPongs pongs that were not sent, because the peer pinged without reading
+     * @param waits how often a thread had to wait before it could give a loop more tasks
+     */
+    public record Faults(long requests, long webSockets, long droppedPongs, long waits) {}
+
+    /**
+     * Faults since the beginning.
+     *
+     * @return the figures of this moment
+     */
+    public Faults faults() {
+        return loops.stream()
+                .map(loop -> loop.counters.faults())
+                .reduce(
+                        new Faults(0, 0, 0, 0),
+                        (a, b) -> new Faults(
+                                a.requests + b.requests,
+                                a.webSockets + b.webSockets,
+                                a.droppedPongs + b.droppedPongs,
+                                a.waits + b.waits));
+    }
+
+    /**
      * Connections that were closed by a limit, before they had asked for anything.
      *
      * @return their number since the beginning

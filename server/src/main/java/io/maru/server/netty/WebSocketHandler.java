@@ -399,6 +399,7 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
             return;
         }
         state = State.ENDING;
+        loop.counters.webSocketFault();
         fragments = null;
         reader.end();
         // a peer that is still sending would lose the close frame by a reset: so it is read to its end, within limits
