@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.maru.wire.Encoded;
 import io.maru.wire.FuzzedConversation;
+import io.maru.wire.Json;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.Packet;
 import io.maru.wire.PacketDecoder;
@@ -23,6 +24,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,7 +64,7 @@ class MsgpackEnvelopeTest {
     void writes(Vector vector) {
         Encoded message = encode(Vectors.packet(vector.packets().get(0), vector.attachments()));
         assertThat(message.hasText()).isFalse();
-        assertThat(HexFormat.of().formatHex(message.attachments().get(0))).isEqualTo(vector.text());
+        assertThat(hex(message)).isEqualTo(vector.text());
     }
 
     @ParameterizedTest
@@ -143,6 +145,28 @@ class MsgpackEnvelopeTest {
     void goesOnAfterARefusal() {
         refused(Reason.MALFORMED, () -> decoder.binary(bytes("82a474797065a161")));
         assertThat(Vectors.line(decoder.binary(bytes("81a474797065a162")))).isEqualTo("EVENT /ns - \"b\" [{}]");
+    }
+
+    @Test
+    void tellsOffsetsAndSessionsToWhomeverCanComeBack() {
+        MsgpackEnvelopeDialect sessions = new MsgpackEnvelopeDialect(LIMITS, CODEC, true);
+        Packet.Connect session = new Packet.Connect("/ns", Json.of("{\"id\":\"x\",\"recovered\":false}"));
+        assertThat(DIALECT.encode(session)).isNull();
+        assertThat(hex(sessions.encode(session)))
+                .isEqualTo("83a474797065a773657373696f6ea26964a178a97265636f7665726564c2");
+
+        Packet.Event event = new Packet.Event("/ns", "e", CODEC.encode(Json.of("{\"a\":1}")), Packet.NO_ACK, "o7");
+        assertThat(hex(DIALECT.encode(event))).isEqualTo("82a474797065a165a16101");
+        assertThat(hex(sessions.encode(event))).isEqualTo("83a474797065a165a66f6666736574a26f37a16101");
+        Packet.Event own = new Packet.Event("/ns", "e", CODEC.encode(Json.of("{\"offset\":1}")), Packet.NO_ACK, "o7");
+        assertThat(hex(DIALECT.encode(own))).isEqualTo("82a474797065a165a66f666673657401");
+        assertThat(hex(sessions.encode(own)))
+                .isEqualTo("83a474797065a165a66f6666736574a26f37a46172677391" + "81a66f666673657401");
+    }
+
+    private static String hex(@Nullable Encoded message) {
+        return HexFormat.of()
+                .formatHex(Objects.requireNonNull(message).attachments().get(0));
     }
 
     @Test

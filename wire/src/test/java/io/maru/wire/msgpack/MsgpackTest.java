@@ -242,6 +242,12 @@ class MsgpackTest {
     }
 
     @Test
+    void writesAnOffsetAsTheLastArgument() {
+        Packet.Event event = new Packet.Event("/", "a", JsonCodec.standard().encode(1), Packet.NO_ACK, "o7");
+        assertThat(hex(encode(event))).isEqualTo("83a47479706502a46461746193a16101a26f37a36e7370a12f");
+    }
+
+    @Test
     void carriesBytesInARefusal() {
         Json data = JsonCodec.standard().json(Map.of("k", new byte[] {1, 2}));
         assertThat(hex(encode(new Packet.ConnectError("/", "no", data))))
