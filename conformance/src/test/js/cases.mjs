@@ -2,12 +2,14 @@
 import { io } from "socket.io-client";
 
 const LIMIT_MS = 20_000;
-const [, , url, way] = process.argv;
+const [, , url, way, notation] = process.argv;
 const TRANSPORTS = { websocket: ["websocket"], polling: ["polling"], upgrade: ["polling", "websocket"] };
+
+const parser = notation === "msgpack" ? (await import("socket.io-msgpack-parser")).default : undefined;
 
 let opened = [];
 
-export { url, way };
+export { parser, url, way };
 
 /** A client of its own connection; it begins to connect at once. `library` is another version's `io`. */
 export function open({ library = io, ...options } = {}, namespace = "") {
@@ -16,6 +18,7 @@ export function open({ library = io, ...options } = {}, namespace = "") {
     transports: TRANSPORTS[options.way ?? way],
     reconnectionDelay: 20,
     reconnectionDelayMax: 100,
+    ...(parser && { parser }),
     ...options,
   });
   opened.push(client);

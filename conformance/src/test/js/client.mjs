@@ -1,11 +1,14 @@
 // The official JavaScript client, over one way to connect. Where it upgrades, the talk begins before the upgrade is done.
 import assert from "node:assert/strict";
 import { Manager } from "socket.io-client";
-import { connected, enter, hear, next, open, run, settle, until, url, way } from "./cases.mjs";
+import { connected, enter, hear, next, open, parser, run, settle, until, url, way } from "./cases.mjs";
 
 const NAMESPACES = ["/", "/a", "/방"];
 const bytes = (count, first = 0) => Buffer.from(Array.from({ length: count }, (_, i) => (first + i) % 256));
 const TRANSPORT_ENDS = ["transport close", "transport error"];
+const MANAGED = { transports: way === "upgrade" ? ["polling", "websocket"] : [way], ...(parser && { parser }) };
+// the parser for MessagePack writes something else
+const NOT_PACKED = parser ? [] : ["lone surrogates \ud83d and \ude00", 1e300];
 
 await run({
   async "enters with auth and reaches the last transport"() {
@@ -20,7 +23,7 @@ await run({
   },
 
   async "is told why it may not enter"() {
-    const manager = new Manager(url, { transports: way === "upgrade" ? ["polling", "websocket"] : [way] });
+    const manager = new Manager(url, MANAGED);
     const refused = manager.socket("/a", { auth: { refuse: "closed today" } });
     const welcome = manager.socket("/");
     const [error] = await next(refused, "connect_error");
@@ -36,9 +39,9 @@ await run({
     const client = await enter();
     const values = [
       "마루 — naïve 😀 \u2028 \u2029 \u0000 \ufeff \"quoted\\\" \n end".repeat(50),
-      "lone surrogates \ud83d and \ude00",
       "",
-      [0, -1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 1e300, 5e-324, -0.1],
+      [0, -1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 5e-324, -0.1],
+      NOT_PACKED,
       { "키": null, true: [true, false, [[]], {}], "": "" },
       { _placeholder: false, num: 0 },
     ];
@@ -91,7 +94,7 @@ await run({
     const observer = await enter();
     await settle(observer);
     const before = await observer.emitWithAck("connections");
-    const manager = new Manager(url, { transports: way === "upgrade" ? ["polling", "websocket"] : [way] });
+    const manager = new Manager(url, MANAGED);
     const clients = NAMESPACES.map((name) => manager.socket(name));
     await Promise.all(clients.map(connected));
     const heard = clients.map((client) => hear(client, "said"));

@@ -9,14 +9,12 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** Starts the roles and stays until it is ended by a signal. */
 public final class ConformanceApp {
 
     private static final Duration GRACE = Duration.ofSeconds(5);
-    private static final Set<String> NOT_YET = Set.of("lab-msgpack");
 
     private ConformanceApp() {}
 
@@ -70,6 +68,7 @@ public final class ConformanceApp {
                                 LabRole.role(),
                                 LabRole.olderClients(),
                                 LabRole.recovering(),
+                                LabRole.msgpack(),
                                 EchoRole.role(),
                                 ArenaRole.role()))
                 .flatMap(List::stream)
@@ -80,9 +79,6 @@ public final class ConformanceApp {
     private static List<Role> chosen(Arguments arguments) {
         List<Role> all = all();
         for (String name : arguments.only()) {
-            if (NOT_YET.contains(name)) {
-                throw new IllegalArgumentException("the role " + name + " is not served yet");
-            }
             Role role = all.stream()
                     .filter(it -> it.name().equals(name))
                     .findAny()

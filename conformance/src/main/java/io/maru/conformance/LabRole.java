@@ -10,6 +10,7 @@ import io.maru.server.engine.HttpRequest;
 import io.maru.server.engine.HttpResponse;
 import io.maru.wire.Json;
 import io.maru.wire.JsonCodec;
+import io.maru.wire.msgpack.MsgpackDialect;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The role of the acceptance checks: Socket.IO clients and plain ones in the same rooms. */
+/** The roles of the acceptance checks: Socket.IO clients and plain ones in the same rooms. */
 final class LabRole {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
@@ -27,6 +28,15 @@ final class LabRole {
 
     static Role role() {
         return new Role("lab", 9, LabRole::options, LabRole::setUp);
+    }
+
+    /** The same for Socket.IO clients alone, which speak MessagePack. */
+    static Role msgpack() {
+        return new Role("lab-msgpack", 14, LabRole::msgpackOptions, server -> {
+            LabEvents events = new LabEvents();
+            server.onConnection(events::add);
+            addNamespaces(server, events);
+        });
     }
 
     /** Socket.IO alone, with clients that come back. */
@@ -67,6 +77,11 @@ final class LabRole {
     private static void olderOptions(ServerOptions.Builder options) {
         Role.likeNode(options);
         options.connectTimeout(CONNECT_TIMEOUT).engine(engine -> engine.allowEngineIo3(true));
+    }
+
+    private static void msgpackOptions(ServerOptions.Builder options) {
+        Role.likeNode(options);
+        options.connectTimeout(CONNECT_TIMEOUT).parser(MsgpackDialect::new);
     }
 
     private static void setUp(MaruServer server) {
