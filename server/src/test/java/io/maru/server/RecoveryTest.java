@@ -478,7 +478,7 @@ class RecoveryTest extends ServerFixture {
         WireClient wire = engineIo().send("40/dyn,");
         assertThat(wire.text()).startsWith("40/dyn,");
         wire.send("41/dyn,");
-        await().until(() -> server().stats().drops().get(Drop.GONE) == 1);
+        await().until(() -> Objects.equals(server().stats().drops().get(Drop.GONE), 1L));
         assertThat(server().stats().recovery().bytes()).isZero();
     }
 

@@ -222,7 +222,7 @@ class LoadTest {
     @Test
     void givesThePlaceBackWhenTheClientGoesBeforeItsWebSocketIsOpen() {
         Load load = new Load(limits(100, 100, 10));
-        for (HttpEndpoint endpoint : List.of(engine(load, false), plain(load, false))) {
+        for (HttpEndpoint endpoint : List.<HttpEndpoint>of(engine(load, false), plain(load, false))) {
             FakeUpgrade upgrade = new FakeUpgrade(EngineFixture.request("GET", WEBSOCKET), loop).hold();
             loop.turn(() -> endpoint.onUpgrade(upgrade));
             assertThat(load.stats().connections()).isEqualTo(1);
