@@ -78,7 +78,7 @@ class ExpiryTest extends ServerFixture {
 
     @Test
     void leaveTheirNamespaceOnlyWhereTheyHaveSeveral() {
-        serveWith(GRACE, Threads.values()[0]);
+        serveWith(GRACE, Threads.ONE_LOOP);
         WireClient client = engineIo();
         connected(client.send("40/a,").text());
         Socket socket = next();
@@ -134,7 +134,7 @@ class ExpiryTest extends ServerFixture {
     @ParameterizedTest
     @ValueSource(longs = {0, -1000, Long.MIN_VALUE})
     void goAtOnceWhenTheirTimeIsOverAlready(long millis) {
-        serveWith(Duration.ZERO, Threads.values()[0]);
+        serveWith(Duration.ZERO, Threads.ONE_LOOP);
         WireClient client = plain();
         Socket socket = next();
         socket.expireAt(millis == Long.MIN_VALUE ? Instant.MIN : Instant.now().plusMillis(millis));
@@ -145,7 +145,7 @@ class ExpiryTest extends ServerFixture {
 
     @Test
     void mayStayForAsLongAsOneLikes() {
-        serveWith(GRACE, Threads.values()[0]);
+        serveWith(GRACE, Threads.ONE_LOOP);
         WireClient client = plain();
         Socket socket = next().expireAt(Instant.MAX);
         fencePlain(client);

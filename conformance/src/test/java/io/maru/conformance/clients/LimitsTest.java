@@ -55,6 +55,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @EnumSource
+    @SuppressWarnings("try") // the client goes before the test ends
     void areWhatTheJavaClientCanLiveWith(Way way) {
         try (LabServer lab = lab();
                 JavaClient first = new JavaClient(lab.url(), way);

@@ -34,7 +34,8 @@ abstract sealed class SessionBase implements Session permits EngineSession, Plai
     abstract void hand(Encoded message);
 
     /** Whether a message of this handling goes straight to a transport that is not behind. */
-    @SuppressWarnings("ReferenceEquality") // nearly all messages have one of these two; others are looked at more closely
+    @SuppressWarnings(
+            "ReferenceEquality") // nearly all messages have one of these two; others are looked at more closely
     final boolean mayHandOver(Handling handling) {
         return backlog == null && (handling == Handling.KEPT || handling == Handling.USUAL && !rules.holdBack());
     }

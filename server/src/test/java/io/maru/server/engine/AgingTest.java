@@ -84,14 +84,10 @@ class AgingTest {
     @Test
     void endsPlainWebSocketsWithTheirOwnCodes() {
         ManualLoop loop = new ManualLoop();
-        List<RecordingListener> listeners = new ArrayList<>();
         SessionLimits limits =
                 SessionLimits.DEFAULTS.withIdleTimeout(Duration.ofSeconds(5)).withMaxLifetime(Duration.ofSeconds(12));
-        PlainEndpoint endpoint = new PlainEndpoint(PlainOptions.DEFAULTS.withLimits(limits), Runnable::run, session -> {
-            RecordingListener listener = new RecordingListener(session);
-            listeners.add(listener);
-            return listener;
-        });
+        PlainEndpoint endpoint =
+                new PlainEndpoint(PlainOptions.DEFAULTS.withLimits(limits), Runnable::run, RecordingListener::new);
         List<FakeChannel> channels = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             FakeUpgrade upgrade = new FakeUpgrade(request("GET", "/"), loop);
