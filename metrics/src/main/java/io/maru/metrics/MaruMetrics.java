@@ -1,6 +1,7 @@
 package io.maru.metrics;
 
 import io.maru.server.Drop;
+import io.maru.server.LimitStats;
 import io.maru.server.MaruServer;
 import io.maru.server.Namespace;
 import io.maru.server.ServerObserver;
@@ -17,6 +18,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.lang.reflect.RecordComponent;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -206,6 +208,8 @@ public final class MaruMetrics implements ServerObserver {
                     Tags.of("cause", cause.name().toLowerCase(Locale.ROOT)),
                     s -> s.drops().getOrDefault(cause, 0L));
         }
+        addLimits(observed);
+        addRecovery(observed);
         Tags webSocket = Tags.of("transport", WEBSOCKET);
         Tags http = Tags.of("transport", "http");
         String received = "maru.received";
@@ -225,6 +229,66 @@ public final class MaruMetrics implements ServerObserver {
                 null,
                 Tags.empty(),
                 ServerStats::blockedLoops);
+    }
+
+    // a counter for each figure that grows
+    private void addLimits(MaruServer observed) {
+        for (RecordComponent figure : LimitStats.class.getRecordComponents()) {
+            boolean grows = figure.getType() == long.class && !figure.getName().equals("queuedBytes");
+            if (grows) {
+                counter(
+                        observed,
+                        "maru.limits",
+                        "What limits have brought about",
+                        null,
+                        Tags.of("limit", snakeCase(figure.getName())),
+                        s -> valueOf(figure, s.limits()));
+            }
+        }
+    }
+
+    private static long valueOf(RecordComponent figure, LimitStats stats) {
+        try {
+            return (long) figure.getAccessor().invoke(stats);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(figure.getName(), e);
+        }
+    }
+
+    private static String snakeCase(String name) {
+        return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    }
+
+    private void addRecovery(MaruServer observed) {
+        String came = "Sockets that wanted to come back";
+        String name = "maru.recovery";
+        counter(
+                observed,
+                name,
+                came,
+                null,
+                Tags.of("outcome", "recovered"),
+                s -> s.recovery().recovered());
+        counter(
+                observed,
+                name,
+                came,
+                null,
+                Tags.of("outcome", "new"),
+                s -> s.recovery().notRecovered());
+        counter(
+                observed,
+                "maru.recovery.evicted",
+                "Events and sessions that were dropped before their time",
+                null,
+                Tags.empty(),
+                s -> s.recovery().evicted());
+        gauge(
+                observed,
+                "maru.recovery.kept",
+                "What is kept for those who come back",
+                BYTES,
+                s -> s.stats().recovery().bytes());
     }
 
     @Override

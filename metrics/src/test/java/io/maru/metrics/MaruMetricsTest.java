@@ -264,6 +264,10 @@ class MaruMetricsTest {
         client.send("4x");
         awaitValue(1, "maru.drops", "cause", "refused_packet");
         assertThat(value("maru.loops.blocked")).isZero();
+        assertThat(value("maru.limits", "limit", "dropped_oldest")).isZero();
+        assertThat(value("maru.limits", "limit", "broken_web_sockets")).isZero();
+        assertThat(value("maru.recovery", "outcome", "recovered")).isZero();
+        assertThat(value("maru.recovery.kept")).isZero();
     }
 
     @Test
@@ -279,7 +283,7 @@ class MaruMetricsTest {
                 .flatMap(id -> id.getTags().stream())
                 .map(Tag::getKey)
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(keys).isSubsetOf("cause", "dialect", "error", "event", "outcome", "reason", "transport");
+        assertThat(keys).isSubsetOf("cause", "dialect", "error", "event", "limit", "outcome", "reason", "transport");
     }
 
     @Test
