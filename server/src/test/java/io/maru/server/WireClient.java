@@ -156,7 +156,7 @@ final class WireClient implements Closeable {
     }
 
     // masked by zeros, which changes nothing
-    private static byte[] frameOf(int first, byte[] data) {
+    static byte[] frameOf(int first, byte[] data) {
         int header = data.length < 126 ? 2 : data.length <= 0xffff ? 4 : 10;
         byte[] frame = new byte[header + 4 + data.length];
         frame[0] = (byte) first;

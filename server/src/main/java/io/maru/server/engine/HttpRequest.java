@@ -48,11 +48,11 @@ public record HttpRequest(String method, String target, Headers headers, String 
         while (i > 0 && i < target.length()) {
             int end = target.indexOf('&', i);
             end = end < 0 ? target.length() : end;
-            int equals = target.indexOf('=', i);
             if (end > i) {
-                boolean hasValue = equals >= 0 && equals < end;
-                String name = decode(target.substring(i, hasValue ? equals : end));
-                query.put(name, hasValue ? decode(target.substring(equals + 1, end)) : "");
+                String pair = target.substring(i, end); // within which is looked for its '=', and not to the very end
+                int equals = pair.indexOf('=');
+                String name = decode(equals < 0 ? pair : pair.substring(0, equals));
+                query.put(name, equals < 0 ? "" : decode(pair.substring(equals + 1)));
             }
             i = end + 1;
         }

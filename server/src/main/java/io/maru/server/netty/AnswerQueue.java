@@ -78,9 +78,9 @@ final class AnswerQueue {
         closing = true;
     }
 
-    /** Writes the answers whose turn it is. */
+    /** Writes the answers whose turn it is, but none while the client does not take the one before. */
     void write(ChannelHandlerContext ctx) {
-        while (!closing) {
+        while (!closing && ctx.channel().isWritable()) {
             Exchange first = waiting.peek();
             HttpResponse response = first == null ? null : first.response();
             if (first == null || response == null) {

@@ -70,7 +70,7 @@ final class HttpRouter extends LoopMember {
         this.endpoints = endpoints;
         this.secure = secure;
         answers = new AnswerQueue(loop, options.http().compressionThreshold());
-        decoder = new RequestDecoder(options.http(), this::isBackedUp);
+        decoder = new RequestDecoder(options.http(), this::isBackedUp, loop::reading);
     }
 
     /** Puts the handlers of HTTP at the end of a pipeline. */
@@ -152,6 +152,7 @@ final class HttpRouter extends LoopMember {
     }
 
     private void resume() {
+        answered();
         ChannelHandlerContext context = ctx().pipeline().context(decoder);
         if (context != null && decoder.isWaiting()) {
             try {
@@ -356,7 +357,7 @@ final class HttpRouter extends LoopMember {
         if (upgrade == null && !answers.isClosing()) {
             context.channel().config().setAutoRead(context.channel().isWritable());
         }
-        if (decoder.isWaiting() && context.channel().isWritable()) {
+        if (context.channel().isWritable() && (decoder.isWaiting() || !answers.isEmpty())) {
             loop.execute(this::resume); // later: this is in the middle of a flush
         }
         context.fireChannelWritabilityChanged();

@@ -53,6 +53,9 @@ final class NettyLoop implements Loop {
     /** How often it is looked what connections hold, while some hold much. */
     private static final long WATCH_NANOS = 250_000_000;
 
+    /** How many bytes are read before the loop's tasks come in between. */
+    private static final int MAX_READ = 256 * 1024;
+
     /** The thread of a loop. */
     static final class LoopThread extends FastThreadLocalThread {
         LoopThread(Runnable task) {
@@ -82,6 +85,8 @@ final class NettyLoop implements Loop {
     private int dirtyCount;
     private @Nullable FrameOutput[] watched = new FrameOutput[16];
     private int watchedCount;
+    private int readBytes;
+    private boolean runningTasks;
     private @Nullable LoopMember members;
     private boolean ending;
     // called when the last connection has gone
@@ -264,6 +269,7 @@ final class NettyLoop implements Loop {
         @Nullable FrameOutput[] turn = dirty;
         int count = dirtyCount;
         counters.turn();
+        readBytes = 0;
         dirty = flushing;
         dirtyCount = 0;
         flushing = turn;
@@ -272,6 +278,23 @@ final class NettyLoop implements Loop {
             turn[i] = null;
             if (output != null) {
                 output.flushTurn();
+            }
+        }
+    }
+
+    /**
+     * Counts what is about to be read, and runs the loop's tasks when that is much. Peers that send without an end could keep a
+     * loop from ever flushing what it has for others: io_uring hands out what comes for as long as something comes.
+     */
+    void reading(int bytes) {
+        readBytes += bytes;
+        if (readBytes > MAX_READ && !runningTasks && eventLoop instanceof LoopGroup.Member loop) {
+            runningTasks = true;
+            try {
+                loop.runTasks();
+            } finally {
+                runningTasks = false;
+                readBytes = 0;
             }
         }
     }

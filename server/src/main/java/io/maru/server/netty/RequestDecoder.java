@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 
 /**
  * Decodes requests, but none while the answers to earlier ones are not taken: a single read can hold a thousand requests,
@@ -17,15 +18,25 @@ final class RequestDecoder extends HttpRequestDecoder {
     private static final int CHUNK = 64 * 1024;
 
     private final BooleanSupplier paused;
+    private final IntConsumer reading;
     private boolean waiting;
 
-    RequestDecoder(NetworkOptions.HttpLimits limits, BooleanSupplier paused) {
+    RequestDecoder(NetworkOptions.HttpLimits limits, BooleanSupplier paused, IntConsumer reading) {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(limits.maxInitialLineLength())
                 .setMaxHeaderSize(limits.maxHeaderSize())
                 .setMaxChunkSize(CHUNK)
                 .setUseRfc9112TransferEncoding(true));
         this.paused = paused;
+        this.reading = reading;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object input) throws Exception {
+        if (input instanceof ByteBuf bytes) {
+            reading.accept(bytes.readableBytes());
+        }
+        super.channelRead(ctx, input);
     }
 
     @Override

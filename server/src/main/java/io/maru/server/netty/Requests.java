@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 
 /** Makes sense of requests as Netty's decoder gives them. */
 final class Requests {
@@ -30,12 +31,21 @@ final class Requests {
         if (message.headers().size() > limits.maxHeaders()) {
             return 431;
         }
-        int hosts = message.headers().getAll(HttpHeaderNames.HOST).size();
-        if (hosts > 1 || hosts == 0 && http11) {
+        List<String> hosts = message.headers().getAll(HttpHeaderNames.HOST);
+        if (hosts.size() > 1 || hosts.isEmpty() && http11 || !hosts.isEmpty() && hasSpace(hosts.get(0))) {
             return 400;
+        }
+        List<String> codings = message.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (codings.size() > 1 || !codings.isEmpty() && !codings.get(0).equalsIgnoreCase("chunked")) {
+            return 501;
         }
         String expectation = message.headers().get(HttpHeaderNames.EXPECT);
         return http11 && expectation != null && !expectation.equalsIgnoreCase("100-continue") ? 417 : 0;
+    }
+
+    // a line that begins with a space goes on with the header before it: there it shows
+    private static boolean hasSpace(String host) {
+        return host.indexOf(' ') >= 0 || host.indexOf('\t') >= 0;
     }
 
     /** The facts of a request. */

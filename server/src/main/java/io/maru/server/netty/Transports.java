@@ -4,7 +4,6 @@ import io.maru.server.netty.NetworkOptions.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
@@ -90,7 +89,7 @@ record Transports(
         String why =
                 wanted != Transport.AUTO ? "asked for" : faults.isEmpty() ? "available" : String.join("; ", faults);
         return new Transports(
-                new MultiThreadIoEventLoopGroup(loops, threads, kind.handlers()),
+                new LoopGroup(loops, threads, kind.handlers()),
                 kind.listener(),
                 kind.unix(),
                 kind.settings(),

@@ -188,6 +188,7 @@ final class WebSocketHandler extends LoopMember implements WebSocketChannel, Fra
         ByteBuf bytes = (ByteBuf) message;
         try {
             loop.counters.received(bytes.readableBytes());
+            loop.reading(bytes.readableBytes());
             reader.read(bytes);
         } finally {
             ReferenceCountUtil.release(message);

@@ -5,7 +5,6 @@ import io.maru.wire.WireException;
 import io.maru.wire.WireException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -53,13 +52,13 @@ public final class EngineIo3 {
     /**
      * Reads the packets of a payload of text. A length counts UTF-16 units, as clients in JavaScript do.
      *
-     * @param utf8 the body of a POST
+     * @param utf8 the body of a POST; it belongs to the packets from now on
      * @return the packets; none when all lengths are 0, which Node's server takes too
      * @throws WireException when one of them is none, or a length is wrong
      */
     public static List<EnginePacket> decodePayload(byte[] utf8) {
         requireSome(utf8);
-        List<EnginePacket> packets = new ArrayList<>();
+        PacketList packets = new PacketList(utf8, EngineIo3::decode);
         int i = 0;
         while (i < utf8.length) {
             int digits = i;
@@ -73,7 +72,7 @@ public final class EngineIo3 {
             int from = i + 1;
             i = skipUnits(utf8, from, units);
             if (units > 0) {
-                packets.add(decode(utf8, from, i));
+                packets.read(from, i);
             }
         }
         return packets;
@@ -82,16 +81,16 @@ public final class EngineIo3 {
     /**
      * Reads the packets of a payload of bytes.
      *
-     * @param bytes the body of a POST
+     * @param bytes the body of a POST; it belongs to the packets from now on
      * @return the packets, at least one
      * @throws WireException when one of them is none, or a length is wrong
      */
     public static List<EnginePacket> decodeBinaryPayload(byte[] bytes) {
         requireSome(bytes);
-        List<EnginePacket> packets = new ArrayList<>();
+        PacketList packets = new PacketList(bytes, EngineIo3::decodeWithLength);
         int i = 0;
         while (i < bytes.length) {
-            int kind = bytes[i++];
+            int begin = i++;
             int digits = i;
             int length = 0;
             while (i < bytes.length && bytes[i] >= 0 && bytes[i] <= 9 && i - digits < MAX_LENGTH_DIGITS) {
@@ -105,14 +104,23 @@ public final class EngineIo3 {
                 throw malformed("a packet as long as announced expected");
             }
             i = from + length;
-            packets.add(
-                    switch (kind) {
-                        case TEXT -> decodeText(Arrays.copyOfRange(bytes, from, i));
-                        case BINARY -> decodeBinary(bytes, from, i);
-                        default -> throw malformed("text or bytes expected");
-                    });
+            packets.read(begin, i);
         }
         return packets;
+    }
+
+    /** Reads a packet with its kind and its length before it. */
+    private static EnginePacket decodeWithLength(byte[] bytes, int begin, int to) {
+        int from = begin + 1;
+        while (bytes[from] != (byte) LENGTH_END) {
+            from++;
+        }
+        from++;
+        return switch (bytes[begin]) {
+            case TEXT -> decodeText(Arrays.copyOfRange(bytes, from, to));
+            case BINARY -> decodeBinary(bytes, from, to);
+            default -> throw malformed("text or bytes expected");
+        };
     }
 
     /**

@@ -2,7 +2,6 @@ package io.maru.wire.engineio;
 
 import io.maru.wire.WireException;
 import io.maru.wire.WireException.Reason;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -89,16 +88,16 @@ public record EnginePacket(Type type, byte[] data, boolean binary) {
      * <a href="https://github.com/socketio/socket.io/blob/main/docs/engine.io-protocol/v4-current.md#http-long-polling-1">payload</a>,
      * the body of a POST.
      *
-     * @param utf8 the body
+     * @param utf8 the body; it belongs to the packets from now on
      * @return the packets, at least one
      * @throws WireException when one of them is none
      */
     public static List<EnginePacket> decodePayload(byte[] utf8) {
-        List<EnginePacket> packets = new ArrayList<>();
+        PacketList packets = new PacketList(utf8, EnginePacket::decodeInPayload);
         int from = 0;
         for (int i = 0; i <= utf8.length; i++) {
             if (i == utf8.length || utf8[i] == SEPARATOR) {
-                packets.add(decodeInPayload(utf8, from, i));
+                packets.read(from, i);
                 from = i + 1;
             }
         }

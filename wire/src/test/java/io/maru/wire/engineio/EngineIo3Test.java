@@ -74,6 +74,20 @@ class EngineIo3Test {
                 .isEqualTo("2:4€1:3");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void readsThousandsOfPacketsWithoutKeepingThemAll(boolean base64) {
+        List<EnginePacket> packets = new ArrayList<>();
+        for (int i = 0; i < 3 * PacketList.KEPT; i++) {
+            packets.add(new EnginePacket(EnginePacket.Type.MESSAGE, utf8("n" + i), i % 7 == 0));
+        }
+        byte[] payload = EngineIo3.encodePayload(packets, base64);
+        List<EnginePacket> read = base64 ? EngineIo3.decodePayload(payload) : EngineIo3.decodeBinaryPayload(payload);
+
+        assertThat(lines(read)).isEqualTo(lines(packets));
+        assertThat(lines(read)).isEqualTo(lines(packets));
+    }
+
     @Test
     void readsOtherWaysOfWritingTheSame() {
         assertThat(lines(EngineIo3.decodePayload(utf8("0:01:40:")))).isEqualTo("MESSAGE");

@@ -3,6 +3,7 @@ package io.maru.wire.engineio;
 import static io.maru.wire.Vectors.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.maru.wire.RandomJson;
 import io.maru.wire.Seeded;
@@ -105,6 +106,24 @@ class EnginePacketTest {
                     .extracting(EnginePacketTest::line)
                     .isEqualTo(packets.stream().map(EnginePacketTest::line).toList());
         });
+    }
+
+    @Test
+    void readsThousandsOfPacketsWithoutKeepingThemAll() {
+        List<EnginePacket> packets = new ArrayList<>();
+        for (int i = 0; i < 3 * PacketList.KEPT; i++) {
+            packets.add(new EnginePacket(EnginePacket.Type.MESSAGE, utf8("n" + i), i % 7 == 0));
+        }
+        String payload = encode(packets);
+        List<EnginePacket> read = EnginePacket.decodePayload(utf8(payload));
+        List<String> expected = packets.stream().map(EnginePacketTest::line).toList();
+        assertThat(read).extracting(EnginePacketTest::line).isEqualTo(expected);
+        assertThat(read).extracting(EnginePacketTest::line).isEqualTo(expected); // and once more
+        assertThat(read.get(0)).isSameAs(read.get(0));
+        assertThat(read.get(2 * PacketList.KEPT)).isNotSameAs(read.get(2 * PacketList.KEPT));
+        assertThatThrownBy(() -> read.get(packets.size())).isInstanceOf(IndexOutOfBoundsException.class);
+        refused(Reason.MALFORMED, () -> EnginePacket.decodePayload(utf8(payload + "\u001e9")));
+        refused(Reason.MALFORMED, () -> EnginePacket.decodePayload(utf8(payload + "\u001eb***")));
     }
 
     // as the official Java client has it: a break after each 76 characters, and one at the end
