@@ -113,8 +113,9 @@ final class RecoveryLog {
         private final Map<String, Long> joins;
         // all that was for it up to this number was sent to it
         private final long complete;
-        private final long bytes;
         private final long due;
+        // what is taken for it; under the lock of the log
+        private long bytes;
         // the last that its client has got; known when it comes back
         private long got;
 
@@ -333,15 +334,30 @@ final class RecoveryLog {
         return bySid.containsKey(sid);
     }
 
-    /** A handler of one who is away lets it join a room, or leave it. */
-    synchronized void joinAway(String sid, String room, boolean join) {
+    /**
+     * A handler of one who is away lets it join a room.
+     *
+     * @return false when it would be in too many, or there is no room to keep that
+     */
+    synchronized boolean joinAway(String sid, String room, int maxRooms) {
+        Away found = bySid.get(sid);
+        if (found == null || found.gone.isDone() || found.joins.containsKey(room)) {
+            return true;
+        }
+        long more = bytes(Set.of(room));
+        if (found.joins.size() >= maxRooms || !recovery.takeSession(more)) {
+            return false;
+        }
+        found.bytes += more;
+        found.joins.put(room, last);
+        return true;
+    }
+
+    /** A handler of one who is away lets it leave a room. */
+    synchronized void leaveAway(String sid, String room) {
         Away found = bySid.get(sid);
         if (found != null && !found.gone.isDone()) {
-            if (join) {
-                found.joins.putIfAbsent(room, last);
-            } else {
-                found.joins.remove(room);
-            }
+            found.joins.remove(room);
         }
     }
 

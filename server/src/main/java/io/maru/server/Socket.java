@@ -850,11 +850,21 @@ public final class Socket {
         }
     }
 
-    /** It joins a room, or leaves it, though it is away: it finds it so when it comes back. Under the lock of its rooms. */
-    void joinAway(String room, boolean join) {
+    /** It joins a room though it is away: it is in it when it comes back. */
+    void joinAway(String room) {
+        RecoveryLog log = namespace.recovery();
+        if (place != null
+                && log != null
+                && !log.joinAway(id, room, namespace.server().options().maxRoomsPerSocket())) {
+            throw SocketRooms.tooMany(namespace.server());
+        }
+    }
+
+    /** It leaves a room though it is away. */
+    void leaveAway(String room) {
         RecoveryLog log = namespace.recovery();
         if (place != null && log != null) {
-            log.joinAway(id, room, join);
+            log.leaveAway(id, room);
         }
     }
 

@@ -28,12 +28,9 @@ final class SocketRooms {
 
     void join(String name) {
         Membership added;
+        boolean left;
         synchronized (this) {
             if (name.equals(socket.id())) {
-                return;
-            }
-            if (closed) {
-                socket.joinAway(name, true);
                 return;
             }
             ServerOptions options = socket.namespace().server().options();
@@ -42,20 +39,33 @@ final class SocketRooms {
                         socket.namespace().server(),
                         "a room name of at most " + options.maxNameLength() + " characters expected: " + name.length());
             }
-            if (memberships == null) {
-                memberships = new SmallMap<>();
-            } else if (memberships.contains(name)) {
-                return;
-            } else if (memberships.size() >= options.maxRoomsPerSocket()) {
-                throw beyond(socket.namespace().server(), "at most " + options.maxRoomsPerSocket() + " rooms a socket");
-            }
-            socket.joined(name);
-            added = open ? socket.namespace().rooms().enter(name, socket) : null;
-            memberships.put(added == null ? name : added.room.name, added); // the room's own string is there anyway
+            left = closed;
+            added = left ? null : enter(name, options.maxRoomsPerSocket());
         }
-        if (added != null) {
+        if (left) {
+            socket.joinAway(name);
+        } else if (added != null) {
             socket.run(() -> added.room.add(added));
         }
+    }
+
+    // under the lock of this; null when there is nothing to be delivered to
+    private @Nullable Membership enter(String name, int maxRooms) {
+        if (memberships == null) {
+            memberships = new SmallMap<>();
+        } else if (memberships.contains(name)) {
+            return null;
+        } else if (memberships.size() >= maxRooms) {
+            throw tooMany(socket.namespace().server());
+        }
+        socket.joined(name);
+        Membership added = open ? socket.namespace().rooms().enter(name, socket) : null;
+        memberships.put(added == null ? name : added.room.name, added); // the room's own string is there anyway
+        return added;
+    }
+
+    static IllegalArgumentException tooMany(MaruServer server) {
+        return beyond(server, "at most " + server.options().maxRoomsPerSocket() + " rooms a socket");
     }
 
     // as a rule it is a client who wants it: with this cause it does not fill the log
@@ -65,23 +75,23 @@ final class SocketRooms {
     }
 
     void leave(String name) {
+        boolean left;
         Membership removed;
         synchronized (this) {
-            if (closed) {
-                socket.joinAway(name, false);
-                return;
+            left = closed;
+            removed = left || memberships == null ? null : memberships.remove(name);
+            if (!left) {
+                socket.left(name);
             }
-            if (memberships == null) {
-                return;
+            if (removed != null) {
+                socket.namespace().rooms().exit(removed);
             }
-            removed = memberships.remove(name);
-            socket.left(name);
-            if (removed == null) {
-                return;
-            }
-            socket.namespace().rooms().exit(removed);
         }
-        socket.run(() -> removed.room.remove(removed));
+        if (left) {
+            socket.leaveAway(name);
+        } else if (removed != null) {
+            socket.run(() -> removed.room.remove(removed));
+        }
     }
 
     /** The socket has been let in; on its loop. */

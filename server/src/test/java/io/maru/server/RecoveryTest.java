@@ -589,6 +589,36 @@ class RecoveryTest extends ServerFixture {
         back.expect("42[\"n\"]");
     }
 
+    @Test
+    void holdsJoinsAfterTheBreakToTheLimitsOfJoins() {
+        List<String> refused = new CopyOnWriteArrayList<>();
+        serveRecovering(options -> options.maxRoomsPerSocket(2).maxNameLength(10))
+                .onConnection(socket -> socket.on("later", event -> {
+                    await().until(() -> !socket.isConnected());
+                    for (String room : List.of("a", "x".repeat(11), "a", "b", "c")) {
+                        try {
+                            socket.join(room);
+                        } catch (IllegalArgumentException e) {
+                            refused.add(room);
+                        }
+                    }
+                    socket.leave("a");
+                }));
+        start();
+        Client client = enter();
+        client.wire.send("42[\"later\"]");
+        fenceSending(client);
+        cut(client);
+        Client back = enter(engineIo().send("40{\"pid\":\"" + client.pid + "\"}"));
+        assertThat(back.sid).isEqualTo(client.sid);
+        assertThat(refused).containsExactly("x".repeat(11), "c");
+        assertThat(Objects.requireNonNull(server().main().sockets().get(back.sid))
+                        .rooms())
+                .containsExactlyInAnyOrder(back.sid, "b");
+        fence(back.wire);
+        assertThat(server().stats().recovery().bytes()).isZero();
+    }
+
     // what was sent before has been read, though its handler may still run
     private static void fenceSending(Client client) {
         client.wire.ping(new byte[] {1}).expectPong(new byte[] {1});
