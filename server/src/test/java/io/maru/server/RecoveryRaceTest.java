@@ -64,6 +64,10 @@ class RecoveryRaceTest extends ServerFixture {
         }
         WireClient fromLoop = WireClient.open(port(), "/socket.io/?EIO=4&transport=websocket");
         fromLoop.send("40");
+        assertThat(fromLoop.text()).startsWith("0{");
+        Matcher entered = ENTERED.matcher(fromLoop.text());
+        assertThat(entered.matches()).isTrue();
+        await().until(() -> isMember(entered.group(1)));
         in.countDown();
         all.add(inThread(() -> {
             awaitAll(in);
@@ -77,10 +81,21 @@ class RecoveryRaceTest extends ServerFixture {
                 got += fromLoop.text().startsWith("42[\"n\",") ? 1 : 0;
             }
         }));
-        all.forEach(ServerFixture::get);
+        // what fails first is the reason, the others then wait for what never comes
+        CompletableFuture<Void> failed = new CompletableFuture<>();
+        all.forEach(one -> one.exceptionally(error -> {
+            failed.completeExceptionally(error);
+            return null;
+        }));
+        get(CompletableFuture.anyOf(CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)), failed));
         assertThat(server().stats().recovery().recovered()).isGreaterThan(CLIENTS);
         assertThat(server().stats().recovery().notRecovered()).isZero();
         fromLoop.close();
+    }
+
+    private boolean isMember(String sid) {
+        Socket socket = server().main().sockets().get(sid);
+        return socket != null && socket.isIn("r");
     }
 
     private static void awaitAll(CountDownLatch in) {
@@ -134,18 +149,13 @@ class RecoveryRaceTest extends ServerFixture {
             if (first) {
                 sid = entered.group(1);
                 pid = entered.group(2);
-                await().until(this::isMember);
+                await().until(() -> isMember(sid));
                 in.countDown();
             }
             assertThat(entered.group(1)).as("the same session").isEqualTo(sid);
             for (int i = 0; i < stay && got < EVENTS * (EMITTERS + 1); i++) {
                 take(wire.text());
             }
-        }
-
-        private boolean isMember() {
-            Socket socket = server().main().sockets().get(sid);
-            return socket != null && socket.isIn("r");
         }
 
         private void take(String text) {
