@@ -21,12 +21,16 @@ final class JacksonOracle {
 
     private static final Pattern SURROGATE = Pattern.compile("\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}");
 
+    // of some characters Jackson sees the lower byte only, and takes it for the digit of an escape
+    private static final Pattern NOT_ASCII = Pattern.compile("[^\\x00-\\x7f]");
+
     private JacksonOracle() {}
 
     // as characters, because of bytes Jackson also guesses the encoding; and without halves of surrogate pairs, which
     // are good JSON, but Jackson refuses them in names
     static boolean accepts(String text) {
-        String paired = SURROGATE.matcher(text).replaceAll("\\\\u0041");
+        String paired = SURROGATE.matcher(NOT_ASCII.matcher(text).replaceAll("\u00e9"))
+                .replaceAll("\\\\u0041");
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), paired)) {
             if (parser.nextToken() == null) {
                 return false;
