@@ -29,8 +29,8 @@ final class JacksonOracle {
     // as characters, because of bytes Jackson also guesses the encoding; and without halves of surrogate pairs, which
     // are good JSON, but Jackson refuses them in names
     static boolean accepts(String text) {
-        String paired = SURROGATE.matcher(NOT_ASCII.matcher(text).replaceAll("\u00e9"))
-                .replaceAll("\\\\u0041");
+        String paired =
+                SURROGATE.matcher(NOT_ASCII.matcher(text).replaceAll("\u00e9")).replaceAll("\\\\u0041");
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), paired)) {
             if (parser.nextToken() == null) {
                 return false;

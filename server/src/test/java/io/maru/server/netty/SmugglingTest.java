@@ -71,8 +71,7 @@ class SmugglingTest {
                 Arguments.of("a control character before the line", "\u0001\u0000" + post("Content-Length: 0\r\n", "")),
                 Arguments.of("a space in the target", "GET /read x HTTP/1.1\r\nHost: a\r\n\r\n" + SMUGGLED),
                 Arguments.of(
-                        "a version beyond all numbers",
-                        "GET /read HTTP/4294967297.1\r\nHost: a\r\n\r\n" + SMUGGLED),
+                        "a version beyond all numbers", "GET /read HTTP/4294967297.1\r\nHost: a\r\n\r\n" + SMUGGLED),
                 Arguments.of("a lone version", "GET /read HTTP/0.9\r\n\r\n" + SMUGGLED));
     }
 
