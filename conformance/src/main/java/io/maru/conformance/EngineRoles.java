@@ -35,12 +35,12 @@ final class EngineRoles {
 
     static List<Role> all() {
         Role javaEio = role("java-eio", 6, EngineRoles::javaEio, session -> greeted(new Echo(session)))
-                .withOneLoop();
+                .inOrder();
         return List.of(
-                role("eio4", 0, EngineRoles::fastHeartbeat, Echo::new).withOneLoop(),
-                role("eio3", 1, EngineRoles::eio3, Echo::new).withOneLoop(),
+                role("eio4", 0, EngineRoles::fastHeartbeat, Echo::new).inOrder(),
+                role("eio3", 1, EngineRoles::eio3, Echo::new).inOrder(),
                 role("js-eio", 4, EngineRoles::jsEio, session -> greeted(new JsEcho(session)))
-                        .withOneLoop(),
+                        .inOrder(),
                 javaEio,
                 javaEio.overTls(8, Role.Tls.ENGINE_IO),
                 role(

@@ -28,10 +28,10 @@ final class SocketIoSuiteRoles {
 
     static List<Role> all() {
         Role javaSio =
-                new Role("java-sio", 5, SocketIoSuiteRoles::javaSioOptions, SocketIoSuiteRoles::javaSio).withOneLoop();
+                new Role("java-sio", 5, SocketIoSuiteRoles::javaSioOptions, SocketIoSuiteRoles::javaSio).inOrder();
         return List.of(
-                new Role("sio5", 2, SocketIoSuiteRoles::sio5Options, SocketIoSuiteRoles::sio5).withOneLoop(),
-                new Role("js-sio", 3, SocketIoSuiteRoles::jsSioOptions, SocketIoSuiteRoles::jsSio).withOneLoop(),
+                new Role("sio5", 2, SocketIoSuiteRoles::sio5Options, SocketIoSuiteRoles::sio5).inOrder(),
+                new Role("js-sio", 3, SocketIoSuiteRoles::jsSioOptions, SocketIoSuiteRoles::jsSio).inOrder(),
                 javaSio,
                 javaSio.overTls(7, Role.Tls.SOCKET_IO));
     }

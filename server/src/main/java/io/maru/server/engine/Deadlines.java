@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Deadlines<T> {
 
-    /** One timer serves all that falls due within this time. */
-    private static final long GRAIN_NANOS = 5_000_000;
+    /** One timer serves all that falls due within this time, or within this part of the delay where that is less. */
+    private static final long LONGEST_GRAIN_NANOS = 5_000_000;
+
+    private static final int GRAINS = 500;
 
     /** A timer that fires later than this shows that the loop stood still. */
     private static final long PAUSE_NANOS = 400_000_000;
@@ -144,7 +146,7 @@ public final class Deadlines<T> {
 
     private void schedule(long nanos) {
         scheduled = true;
-        long delay = Math.max(nanos, GRAIN_NANOS);
+        long delay = Math.max(nanos, Math.min(LONGEST_GRAIN_NANOS, delayNanos / GRAINS));
         wakeUp = loop.nanoTime() + delay;
         loop.schedule(delay, this::run);
     }
