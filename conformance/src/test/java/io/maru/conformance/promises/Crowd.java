@@ -21,10 +21,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Crowd implements AutoCloseable {
 
-    private static final byte[] REQUEST = ("GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\n"
-                    + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] REQUEST = """
+            GET /socket.io/?EIO=4&transport=websocket HTTP/1.1
+            Host: a
+            Connection: Upgrade
+            Upgrade: websocket
+            Sec-WebSocket-Version: 13
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+            """.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII);
 
     /** One client: bytes that have come and are not a whole frame, or answer, yet. */
     private static final class Client {

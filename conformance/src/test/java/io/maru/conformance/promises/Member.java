@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One session of a client in one namespace, of either dialect. It asks and is answered, and hears the event {@code said}
- * with a number and what stands behind it. Asks for any thread; hears on its wire's.
+ * with a number and what stands behind it. Where the server keeps sessions it can come back. Asks for any thread; hears on
+ * its wire's.
  */
 final class Member implements Wire.Ears {
 
@@ -40,7 +41,7 @@ final class Member implements Wire.Ears {
 
     private static final Pattern SAID = Pattern.compile("\"said\",(\\d+),(.*)]", Pattern.DOTALL);
     private static final Pattern PLAIN_SAID =
-            Pattern.compile("\\{\"type\":\"said\",\"args\":\\[(\\d+),(.*)]}", Pattern.DOTALL);
+            Pattern.compile("\\{\"type\":\"said\"(,\"offset\":\"[^\"]+\")?,\"args\":\\[(\\d+),(.*)]}", Pattern.DOTALL);
     private static final Pattern CALLBACK = Pattern.compile("\\{\"type\":\"callback\",\"messageId\":(\\d+)(.*)}");
 
     private final String namespace;
@@ -49,6 +50,10 @@ final class Member implements Wire.Ears {
     private final CompletableFuture<String> entered = new CompletableFuture<>();
     private final ConcurrentMap<Integer, CompletableFuture<String>> answers = new ConcurrentHashMap<>();
     private final AtomicInteger ids = new AtomicInteger();
+    // what it comes back to, if the server keeps that; written on the wire's thread
+    private volatile @Nullable String pid;
+    private volatile @Nullable String offset;
+    private volatile boolean recovered;
     private volatile @Nullable Wire wire;
     private volatile boolean over;
     // on the wire's thread: an event whose bytes are to come
@@ -62,19 +67,39 @@ final class Member implements Wire.Ears {
 
     /** Connects, and enters a namespace. */
     static Member enter(Kind kind, int port, String namespace, Listener listener) throws IOException {
-        Member member = new Member(kind, namespace, listener);
-        Wire wire = switch (kind) {
-            case WEBSOCKET -> EngineWire.webSocket(port, member);
-            case POLLING -> EngineWire.polling(port, member);
-            case PLAIN -> new PlainWire(port, namespace, member);
-        };
-        member.wire = wire;
-        if (kind == Kind.PLAIN) {
-            return member;
+        return new Member(kind, namespace, listener).enter(port, kind);
+    }
+
+    /** A member that comes back to the session of this one, which has ended, over a WebSocket. */
+    Member comeBack(int port) throws IOException {
+        Member next = new Member(kind, namespace, listener);
+        next.pid = pid;
+        next.offset = offset;
+        return next.enter(port, kind == Kind.PLAIN ? kind : Kind.WEBSOCKET);
+    }
+
+    private Member enter(int port, Kind over) throws IOException {
+        String back =
+                pid == null ? "" : "\"pid\":\"" + pid + "\"" + (offset == null ? "" : ",\"offset\":\"" + offset + "\"");
+        if (over == Kind.PLAIN) {
+            PlainWire plain = new PlainWire(port, namespace, this);
+            wire = plain;
+            if (!plain.isKept()) {
+                return this;
+            }
+            plain.send("{\"type\":\"session\"" + (back.isEmpty() ? "" : back.replace("\"pid\"", ",\"id\"")) + "}");
+        } else {
+            Wire engine = over == Kind.POLLING ? EngineWire.polling(port, this) : EngineWire.webSocket(port, this);
+            wire = engine;
+            engine.send("0" + prefix() + (back.isEmpty() ? "" : '{' + back + '}'));
         }
-        wire.send("0" + member.prefix());
-        member.entered.orTimeout(30, TimeUnit.SECONDS).join();
-        return member;
+        entered.orTimeout(30, TimeUnit.SECONDS).join();
+        return this;
+    }
+
+    /** Whether it has the session that it came back to. */
+    boolean isRecovered() {
+        return recovered;
     }
 
     // of packets in a namespace that is not the main one
@@ -147,7 +172,14 @@ final class Member implements Wire.Ears {
     private void onEnvelope(String text) {
         Matcher said = PLAIN_SAID.matcher(text);
         if (said.matches()) {
-            listener.onSaid(Integer.parseInt(said.group(1)), said.group(2));
+            listener.onSaid(Integer.parseInt(said.group(2)), said.group(3));
+            String named = said.group(1);
+            offset = named == null ? offset : named.substring(11, named.length() - 1);
+            return;
+        }
+        if (text.startsWith("{\"type\":\"session\",")) {
+            offset = field(text, "offset");
+            entered(field(text, "id"), text);
             return;
         }
         Matcher callback = CALLBACK.matcher(text);
@@ -160,7 +192,7 @@ final class Member implements Wire.Ears {
         int json = text.indexOf('[');
         String head = json < 0 ? text : text.substring(0, json);
         switch (text.charAt(0)) {
-            case '0' -> entered.complete(text);
+            case '0' -> entered(field(text, "pid"), text);
             case '2' -> said(text);
             case '5' -> unfinished = text;
             case '3' -> answer(Integer.parseInt(head.substring(1 + prefix().length())), text.substring(json));
@@ -170,10 +202,24 @@ final class Member implements Wire.Ears {
         }
     }
 
+    private void entered(@Nullable String now, String text) {
+        recovered = now != null && now.equals(pid);
+        pid = now;
+        entered.complete(text);
+    }
+
+    private static @Nullable String field(String text, String name) {
+        Matcher field = Pattern.compile("\"" + name + "\":\"([^\"]+)\"").matcher(text);
+        return field.find() ? field.group(1) : null;
+    }
+
     private void said(String text) {
         Matcher matcher = SAID.matcher(text);
         if (matcher.find()) {
-            listener.onSaid(Integer.parseInt(matcher.group(1)), matcher.group(2));
+            String rest = matcher.group(2);
+            int last = pid == null ? rest.length() : rest.lastIndexOf(',');
+            listener.onSaid(Integer.parseInt(matcher.group(1)), rest.substring(0, last));
+            offset = pid == null ? null : rest.substring(last + 2, rest.length() - 1);
         }
     }
 

@@ -2,18 +2,26 @@ package io.maru.conformance.promises;
 
 import java.io.IOException;
 
-/** A bare WebSocket. */
+/** A bare WebSocket, whose client keeps its session where the server does. */
 final class PlainWire implements Wire {
+
+    private static final String KEPT = "maru.json.session";
 
     private final Tcp tcp;
     private final Ears ears;
     private final Gate gate = new Gate();
+    private final boolean kept;
 
     PlainWire(int port, String path, Ears ears) throws IOException {
         this.ears = ears;
         tcp = new Tcp(port);
-        tcp.upgrade(path);
+        kept = KEPT.equals(tcp.upgrade(path, KEPT + ", maru.json"));
         Wire.start("plain wire", this::read);
+    }
+
+    /** Whether the session is to be asked for before all else. */
+    boolean isKept() {
+        return kept;
     }
 
     private void read() {

@@ -10,6 +10,7 @@ import io.maru.server.Broadcast;
 import io.maru.server.Event;
 import io.maru.server.MaruServer;
 import io.maru.server.Namespace;
+import io.maru.server.RecoveryOptions;
 import io.maru.server.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clients of both dialects and transports come, go, join, leave, speak, stop reading and are cut, as a seeded generator
- * says; a model knows who must hear what. Runs for 20 seconds, or for as many as {@code -Dmaru.soak} says.
+ * Clients of both dialects and transports come, go, join, leave, speak, stop reading, are cut, and come back to what they
+ * had, as a seeded generator says; a model knows who must hear what. Runs for 20 seconds, or for as many as {@code -Dmaru.soak} says.
  */
 class SoakTest {
 
@@ -37,6 +38,7 @@ class SoakTest {
             List.of(Kind.WEBSOCKET, Kind.POLLING, Kind.PLAIN, Kind.WEBSOCKET, Kind.PLAIN, Kind.PLAIN);
     private static final int CLIENTS = 48;
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration KEPT = Duration.ofSeconds(5);
     private static final long MAX_GROWTH = 24L << 20;
 
     private final long seed = Long.getLong("maru.test.seed", System.nanoTime());
@@ -45,7 +47,7 @@ class SoakTest {
     private final AtomicInteger ended = new AtomicInteger();
 
     /** A client in its seat. */
-    private final class Player implements Member.Listener {
+    private static final class Player implements Member.Listener {
         final Seat seat;
         final Kind kind;
         final SoakModel model;
@@ -75,6 +77,7 @@ class SoakTest {
     }
 
     private int cuts;
+    private int returns;
     private int upgrades;
     private int drowned;
     private long deliveries;
@@ -87,6 +90,7 @@ class SoakTest {
         try (MaruServer server = MaruServer.create(options -> options.host("127.0.0.1")
                 .port(0)
                 .loops(3)
+                .recovery(new RecoveryOptions(KEPT, true, 128L << 20))
                 .engine(engine -> engine.pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofSeconds(4))))) {
             NAMESPACES.forEach(name -> serve(server.of(name)));
             server.start();
@@ -102,9 +106,13 @@ class SoakTest {
                         assertThat(after.heap()).as("heap").isLessThan(before.heap() + MAX_GROWTH);
                         assertThat(after.direct()).as("buffers").isLessThan(before.direct() + MAX_GROWTH);
                         assertThat(Kept.files()).as("open files").isLessThan(filesAtFirst + 10);
+                        assertThat(server.stats().recovery().bytes())
+                                .as("what is kept for those who are away")
+                                .isZero();
                     });
-            System.out.println("SoakTest: " + deliveries + " deliveries, " + cuts + " cuts, " + upgrades + " upgrades, "
-                    + drowned + " that did not read; before " + before + ", after " + Kept.now());
+            System.out.println("SoakTest: " + deliveries + " deliveries, " + cuts + " cuts, " + returns + " returns, "
+                    + upgrades + " upgrades, " + drowned + " that did not read; before " + before + ", after "
+                    + Kept.now());
         }
         assertThat(deliveries).isGreaterThan(seconds * 1_000L);
     }
@@ -132,7 +140,7 @@ class SoakTest {
                 event.ack().send();
             });
             socket.on("drown", event -> drown(socket));
-            socket.on("fence", event -> event.ack().send());
+            socket.on("fence", event -> event.ack().send(socket.id()));
         });
     }
 
@@ -198,7 +206,7 @@ class SoakTest {
                     player.member().setReading(true);
                 }
             }
-            step(model, alive, pending);
+            step(server, model, alive, pending);
             alive.removeIf(player -> player.ending);
         }
         for (Player player : alive) {
@@ -239,7 +247,8 @@ class SoakTest {
                 .succeedsWithin(LIMIT);
     }
 
-    private void step(SoakModel model, List<Player> alive, List<CompletableFuture<?>> pending) throws Exception {
+    private void step(MaruServer server, SoakModel model, List<Player> alive, List<CompletableFuture<?>> pending)
+            throws Exception {
         Player player = alive.get(random.nextInt(alive.size()));
         int dice = random.nextInt(1_000);
         if (dice < 120) {
@@ -252,12 +261,15 @@ class SoakTest {
         } else if (dice < 230 && player.deafFor == 0 && player.member().mayUpgrade()) {
             player.member().upgrade();
             upgrades++;
-        } else if (dice < 235 && alive.size() > CLIENTS * 3 / 4) {
+        } else if (dice < 240 && player.deafFor == 0 && !player.member().mayUpgrade()) {
+            comeBack(server, player);
+            returns++;
+        } else if (dice < 245 && alive.size() > CLIENTS * 3 / 4) {
             model.end(player.seat);
             player.ending = true;
             player.member().cut();
             cuts++;
-        } else if (dice < 236 && alive.size() > CLIENTS * 3 / 4) {
+        } else if (dice < 246 && alive.size() > CLIENTS * 3 / 4) {
             model.end(player.seat);
             player.ending = true;
             player.member().setReading(false);
@@ -266,6 +278,25 @@ class SoakTest {
         } else {
             say(model, player, pending);
         }
+    }
+
+    // for the model it was there all the time
+    private static void comeBack(MaruServer server, Player player) throws Exception {
+        Member before = player.member();
+        // what it asked has been answered then
+        String answer = before.ask("fence", "").get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        String id = answer.replaceAll(".*\"([^\"]+)\"[^\"]*", "$1");
+        assertThat(server.of(player.seat.namespace).sockets()).containsKey(id);
+        before.cut();
+        Awaitility.await(player.seat.name + " is away")
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> before.isOver()
+                        && !server.of(player.seat.namespace).sockets().containsKey(id));
+        player.member = before.comeBack(server.port());
+        assertThat(player.member.isRecovered())
+                .as(player.seat.name + " has its session")
+                .isTrue();
     }
 
     private void join(SoakModel model, Player player, List<CompletableFuture<?>> pending) {

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.RepeatedTest;
 class StopTest {
 
     private static final int LISTENERS_OF_A_KIND = 6;
-    private static final int SPEAKERS = 3;
+    private static final List<Kind> KINDS = List.of(Kind.values());
+    private static final int SPEAKERS = KINDS.size();
 
     /** Hears, in order. */
     private static final class Listener implements Member.Listener {
@@ -106,7 +107,7 @@ class StopTest {
         });
         server.start();
         List<Listener> listeners = new ArrayList<>();
-        for (Kind kind : Kind.values()) {
+        for (Kind kind : KINDS) {
             for (int i = 0; i < LISTENERS_OF_A_KIND; i++) {
                 Listener listener = new Listener(kind);
                 listeners.add(listener);
@@ -121,7 +122,7 @@ class StopTest {
         for (int i = 0; i < SPEAKERS; i++) {
             Speaker speaker = new Speaker(i * 1_000_000);
             speakers.add(speaker);
-            speaker.speak(Member.enter(Kind.values()[i], server.port(), "/", speaker), warm);
+            speaker.speak(Member.enter(KINDS.get(i), server.port(), "/", speaker), warm);
         }
         assertThat(warm.await(30, TimeUnit.SECONDS)).isTrue();
         List<Integer> answered = speakers.stream()

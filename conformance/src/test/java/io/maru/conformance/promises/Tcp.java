@@ -83,16 +83,28 @@ final class Tcp {
 
     /** Becomes a WebSocket. */
     void upgrade(String target) throws IOException {
-        out.write(("GET " + target + " HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
+        upgrade(target, null);
+    }
+
+    /** Becomes a WebSocket, and gives the subprotocol that was chosen of those that are offered, or null. */
+    @Nullable String upgrade(String target, @Nullable String protocols) throws IOException {
+        request(
+                "GET",
+                target,
+                "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                        + (protocols == null ? "" : "Sec-WebSocket-Protocol: " + protocols + "\r\n"));
         String status = readLine();
         if (!status.startsWith("HTTP/1.1 101 ")) {
             throw new IOException(status);
         }
-        while (!readLine().isEmpty()) {
-            // nothing in the headers is of interest
+        String chosen = null;
+        for (String line = readLine(); !line.isEmpty(); line = readLine()) {
+            if (line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-protocol:")) {
+                chosen = line.substring(23).strip();
+            }
         }
+        return chosen;
     }
 
     void text(String text) throws IOException {
