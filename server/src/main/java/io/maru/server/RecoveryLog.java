@@ -62,14 +62,14 @@ final class RecoveryLog {
         private long floor;
         // the last that it was sent; on its loop
         private long sent;
-        // by room, the last number before it was joined; under the lock of the socket's rooms
-        private final Map<String, Long> joins;
+        // under the lock of the socket's rooms
+        private final Stays stays;
 
-        private Place(String pid, @Nullable Away claimed, Map<String, Long> joins) {
+        private Place(String pid, @Nullable Away claimed, Stays stays) {
             this.pid = pid;
             this.claimed = claimed;
             this.recovered = claimed != null;
-            this.joins = joins;
+            this.stays = stays;
         }
 
         boolean isRecovered() {
@@ -87,17 +87,17 @@ final class RecoveryLog {
 
         /** A room was joined; under the lock of the socket's rooms. */
         void joined(String room, long last) {
-            joins.putIfAbsent(room, last);
+            stays.join(room, last);
         }
 
         /** A room was left; under the lock of the socket's rooms. */
-        void left(String room) {
-            joins.remove(room);
+        void left(String room, long last) {
+            stays.leave(room, last);
         }
 
-        /** The rooms, and the last numbers before them; under the lock of the socket's rooms. */
-        Map<String, Long> joins() {
-            return Map.copyOf(joins);
+        /** The rooms that it is and was in, as they are now; under the lock of the socket's rooms. */
+        Stays stays() {
+            return stays.copy();
         }
     }
 
@@ -109,8 +109,8 @@ final class RecoveryLog {
         final CompletableFuture<Void> gone = new CompletableFuture<>();
 
         private final Place place;
-        // by room, the last number before it was joined; under the lock of the log
-        private final Map<String, Long> joins;
+        // under the lock of the log
+        private final Stays stays;
         // all that was for it up to this number was sent to it
         private final long complete;
         private final long due;
@@ -119,11 +119,11 @@ final class RecoveryLog {
         // the last that its client has got; known when it comes back
         private long got;
 
-        private Away(Socket socket, Place place, Map<String, Long> joins, long complete, long bytes, long due) {
+        private Away(Socket socket, Place place, Stays stays, long complete, long bytes, long due) {
             this.sid = socket.id();
             this.data = socket.data();
             this.place = place;
-            this.joins = new HashMap<>(joins);
+            this.stays = stays;
             this.complete = complete;
             this.bytes = bytes;
             this.due = due;
@@ -131,7 +131,7 @@ final class RecoveryLog {
 
         /** Its rooms; once it is gone. */
         Set<String> rooms() {
-            return joins.keySet();
+            return stays.rooms();
         }
 
         // from where on something may have been missed
@@ -257,9 +257,9 @@ final class RecoveryLog {
     /** A place for a socket, be it new or back. */
     Place place(@Nullable Away claimed) {
         if (claimed == null) {
-            return new Place(Ids.next(), null, new HashMap<>(2));
+            return new Place(Ids.next(), null, new Stays());
         }
-        Place place = new Place(claimed.place.pid, claimed, new HashMap<>(claimed.joins));
+        Place place = new Place(claimed.place.pid, claimed, claimed.stays.copy());
         place.start = claimed.place.start;
         place.sent = claimed.place.sent;
         place.floor = Long.MAX_VALUE;
@@ -304,13 +304,13 @@ final class RecoveryLog {
      *
      * @return what is kept, or null when there is no room for it
      */
-    synchronized @Nullable Away leave(Socket socket, Place place, Map<String, Long> joins) {
+    synchronized @Nullable Away leave(Socket socket, Place place, Stays stays) {
         long now = recovery.now();
         expire(now);
         if (closed) {
             return null;
         }
-        long bytes = SESSION_BYTES + bytes(joins.keySet());
+        long bytes = SESSION_BYTES + bytes(stays.rooms()) + (long) stays.pastSize() * NAME_BYTES;
         while (!recovery.takeSession(bytes)) {
             recovery.evicted.increment();
             Iterator<Away> oldest = away.values().iterator();
@@ -323,7 +323,7 @@ final class RecoveryLog {
         }
         int loop = socket.loop().index();
         long complete = delivered[loop] >= given[loop] ? last : delivered[loop];
-        Away left = new Away(socket, place, joins, complete, bytes, now + recovery.sessionNanos());
+        Away left = new Away(socket, place, stays, complete, bytes, now + recovery.sessionNanos());
         away.put(place.pid, left);
         bySid.put(left.sid, left);
         return left;
@@ -341,15 +341,15 @@ final class RecoveryLog {
      */
     synchronized boolean joinAway(String sid, String room, int maxRooms) {
         Away found = bySid.get(sid);
-        if (found == null || found.gone.isDone() || found.joins.containsKey(room)) {
+        if (found == null || found.gone.isDone() || found.stays.contains(room)) {
             return true;
         }
         long more = bytes(Set.of(room));
-        if (found.joins.size() >= maxRooms || !recovery.takeSession(more)) {
+        if (found.stays.rooms().size() >= maxRooms || !recovery.takeSession(more)) {
             return false;
         }
         found.bytes += more;
-        found.joins.put(room, last);
+        found.stays.join(room, last);
         return true;
     }
 
@@ -357,7 +357,7 @@ final class RecoveryLog {
     synchronized void leaveAway(String sid, String room) {
         Away found = bySid.get(sid);
         if (found != null && !found.gone.isDone()) {
-            found.joins.remove(room);
+            found.stays.leave(room, last);
         }
     }
 
@@ -392,7 +392,7 @@ final class RecoveryLog {
     /** What somebody has missed, in order; null when some of that is not there any more, or it is too much at once. */
     private @Nullable List<Entry> missed(Away who) {
         long known = who.known();
-        if (last - entries.size() > known) {
+        if (last - entries.size() > known || who.stays.forgotten() > known) {
             return null;
         }
         List<Entry> missed = new ArrayList<>();
@@ -422,17 +422,10 @@ final class RecoveryLog {
         if (who.sid.equals(entry.sender) || entry.except.contains(who.sid)) {
             return false;
         }
-        boolean addressed = entry.rooms == null || entry.rooms.contains(who.sid);
-        for (Map.Entry<String, Long> room : who.joins.entrySet()) {
-            if (room.getValue() >= entry.number) {
-                continue; // it was not in it then
-            }
-            if (entry.except.contains(room.getKey())) {
-                return false;
-            }
-            addressed |= entry.rooms != null && entry.rooms.contains(room.getKey());
+        if (who.stays.wasIn(entry.except, entry.number)) {
+            return false;
         }
-        return addressed;
+        return entry.rooms == null || entry.rooms.contains(who.sid) || who.stays.wasIn(entry.rooms, entry.number);
     }
 
     /** The number that an offset stands for, or -1. */

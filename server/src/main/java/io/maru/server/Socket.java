@@ -870,8 +870,9 @@ public final class Socket {
 
     /** It has left a room; under the lock of its rooms. */
     void left(String room) {
-        if (place != null) {
-            place.left(room);
+        RecoveryLog log = namespace.recovery();
+        if (place != null && log != null) {
+            place.left(room, log.last());
         }
     }
 
@@ -924,7 +925,7 @@ public final class Socket {
 
     private @Nullable Away keep() {
         RecoveryLog log = namespace.recovery();
-        return log == null || place == null ? null : log.leave(this, place, rooms.joins(place));
+        return log == null || place == null ? null : log.leave(this, place, rooms.stays(place));
     }
 
     /** Runs a task where and when handlers do. */

@@ -3,7 +3,6 @@ package io.maru.server;
 import io.maru.server.Room.Membership;
 import io.maru.wire.WireException;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -136,8 +135,8 @@ final class SocketRooms {
     }
 
     /** Its rooms, and when they were joined, as the socket's place knows. */
-    synchronized Map<String, Long> joins(RecoveryLog.Place place) {
-        return place.joins();
+    synchronized Stays stays(RecoveryLog.Place place) {
+        return place.stays();
     }
 
     synchronized boolean contains(String name) {

@@ -535,6 +535,64 @@ class RecoveryTest extends ServerFixture {
         fence(enter(wire).wire);
     }
 
+    private void serveLeaving() {
+        serveRecovering()
+                .onConnection(socket -> socket.on("leave", event -> {
+                    socket.leave(Objects.requireNonNull(event.get(0, String.class)));
+                    event.ack().send();
+                }));
+        start();
+    }
+
+    @Test
+    void knowsRoomsThatWereLeftSince() {
+        serveLeaving();
+        Client client = enter();
+        client.wire
+                .send("420[\"join\",\"a\"]")
+                .expect("430[]")
+                .send("421[\"join\",\"b\"]")
+                .expect("431[]");
+        server().to("a").emit("seen");
+        String offset = client.expect("42[\"seen\"]");
+        server().to("a").except("b").emit("not for it");
+        server().to("b").emit("lost on its way");
+        client.expect("42[\"lost on its way\"]");
+        client.wire.send("422[\"leave\",\"b\"]").expect("432[]");
+        server().to("b").emit("not for it any more");
+        server().to("a").emit("lost as well");
+        client.expect("42[\"lost as well\"]");
+        cut(client);
+        server().to("a").except("b").emit("missed");
+
+        WireClient wire = comeBack(client.pid, offset);
+        offset(wire.text(), "42[\"lost on its way\"]");
+        offset(wire.text(), "42[\"lost as well\"]");
+        offset(wire.text(), "42[\"missed\"]");
+        assertThat(enter(wire).sid).isEqualTo(client.sid);
+    }
+
+    @Test
+    void beginsAnewWhereItIsNotKnownWhichRoomsItWasIn() {
+        serveLeaving();
+        Client client = enter();
+        server().emit("n");
+        String offset = client.expect("42[\"n\"]");
+        String last = offset;
+        for (int i = 0; i < 40; i++) {
+            client.wire.send("420[\"join\",\"r\"]").expect("430[]");
+            server().to("r").emit("n");
+            last = client.expect("42[\"n\"]");
+            client.wire.send("420[\"leave\",\"r\"]").expect("430[]");
+        }
+        cut(client);
+        Client again = enter(comeBack(client.pid, last));
+        assertThat(again.sid).isEqualTo(client.sid);
+        cut(again);
+        assertThat(enter(comeBack(client.pid, offset)).sid).isNotEqualTo(client.sid);
+        assertThat(server().stats().recovery().notRecovered()).isOne();
+    }
+
     @Test
     void reachesTheClientByTheSocketThatItWas() {
         List<Socket> sockets = new CopyOnWriteArrayList<>();
