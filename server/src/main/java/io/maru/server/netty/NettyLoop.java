@@ -89,8 +89,6 @@ final class NettyLoop implements Loop {
     private boolean runningTasks;
     private @Nullable LoopMember members;
     private boolean ending;
-    // called when the last connection has gone
-    private @Nullable Runnable whenEmpty;
     private String date = "";
     private long dateSecond;
     private @Nullable InetAddress lastIp;
@@ -311,16 +309,15 @@ final class NettyLoop implements Loop {
     /** Notes a connection; closes it when the loop is about to end. */
     void add(LoopMember member) {
         assert inLoop();
-        if (ending) {
-            close(member);
-            return;
-        }
         member.listed = true;
         member.after = members;
         if (members != null) {
             members.before = member;
         }
         members = member;
+        if (ending) {
+            close(member);
+        }
     }
 
     /** Forgets a connection, if it was noted. */
@@ -340,19 +337,16 @@ final class NettyLoop implements Loop {
         }
         member.before = null;
         member.after = null;
-        tellWhenEmpty();
     }
 
     /**
      * Closes all connections, and those that still come. What was written before goes to the operating system first.
      *
      * @param patience how long the operating system may take for that
-     * @param done called when all have gone
      */
-    void closeAll(Duration patience, Runnable done) {
+    void closeAll(Duration patience) {
         assert inLoop();
         ending = true;
-        whenEmpty = done;
         forEach(NettyLoop::close);
         // a peer may not read; and TLS says good-bye first, and waits for it: not now
         schedule(
@@ -361,16 +355,6 @@ final class NettyLoop implements Loop {
                     Channel.Unsafe unsafe = member.ctx().channel().unsafe();
                     unsafe.close(unsafe.voidPromise());
                 }));
-        tellWhenEmpty();
-    }
-
-    private void tellWhenEmpty() {
-        Runnable told = whenEmpty;
-        if (told != null && members == null) {
-            whenEmpty = null;
-            // later: what closed the last connection has still to be given to the operating system
-            execute(told);
-        }
     }
 
     private void forEach(Consumer<LoopMember> action) {

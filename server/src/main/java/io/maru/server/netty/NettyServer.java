@@ -36,6 +36,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,8 +70,15 @@ public final class NettyServer {
     private final AtomicInteger connections = new AtomicInteger();
     private final LongAdder refused = new LongAdder();
     // one for all connections
-    private final ChannelFutureListener countOut = closed -> connections.decrementAndGet();
+    private final ChannelFutureListener countOut = closed -> {
+        if (connections.decrementAndGet() == 0) {
+            tellWhenEmpty();
+        }
+    };
     private final AtomicBoolean stopping = new AtomicBoolean();
+    // whether all loops close what still comes; then nothing does but what is on its way from one loop to another
+    private volatile boolean leaving;
+    private final CompletableFuture<Void> empty = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     /**
@@ -237,16 +245,23 @@ public final class NettyServer {
         Objects.requireNonNull(timeout, "timeout");
         stopAccepting();
         if (stopping.compareAndSet(false, true)) {
-            List<CompletableFuture<Void>> closed = new ArrayList<>();
             Duration patience = timeout.compareTo(LAST_WORDS) < 0 ? timeout : LAST_WORDS;
-            loops.forEach(loop -> closed.add(closeAll(loop, patience)));
+            CompletableFuture<Void> freed = new CompletableFuture<>();
             Channel accepting = listener.get();
-            if (accepting != null) {
-                CompletableFuture<Void> freed = new CompletableFuture<>();
+            if (accepting == null) {
+                freed.complete(null);
+            } else {
                 accepting.closeFuture().addListener(end -> freed.complete(null));
-                closed.add(freed);
             }
-            CompletableFuture.allOf(closed.toArray(CompletableFuture<?>[]::new))
+            // a loop that ends does not always close its connections by itself
+            freed.thenCompose(noMoreAccepted -> onEachLoop(loop -> loop.closeAll(patience)))
+                    .thenCompose(closing -> {
+                        leaving = true;
+                        tellWhenEmpty();
+                        return empty;
+                    })
+                    // what closed the last one has still to be given to the operating system
+                    .thenCompose(closed -> onEachLoop(loop -> {}))
                     .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                     .whenComplete((done, failure) ->
                             transport.group().shutdownGracefully(0, timeout.toMillis(), TimeUnit.MILLISECONDS));
@@ -255,11 +270,16 @@ public final class NettyServer {
         return stopped.copy();
     }
 
-    // a loop that ends does not always close its connections by itself
-    private static CompletableFuture<Void> closeAll(NettyLoop loop, Duration patience) {
-        CompletableFuture<Void> closed = new CompletableFuture<>();
-        loop.execute(() -> loop.closeAll(patience, () -> closed.complete(null)));
-        return closed;
+    private CompletableFuture<Void> onEachLoop(Consumer<NettyLoop> task) {
+        return CompletableFuture.allOf(loops.stream()
+                .map(loop -> CompletableFuture.runAsync(() -> task.accept(loop), loop::execute))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private void tellWhenEmpty() {
+        if (leaving && connections.get() == 0) {
+            empty.complete(null);
+        }
     }
 
     /**

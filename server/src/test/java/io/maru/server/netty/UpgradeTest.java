@@ -24,7 +24,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** From the request for a WebSocket to its opening. */
@@ -154,7 +153,7 @@ class UpgradeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"NIO", "EPOLL"})
+    @MethodSource("io.maru.server.netty.TestServer#transports")
     void keepsManyBytesBeforeTheOpening(NetworkOptions.Transport transport) throws Exception {
         BlockingQueue<WebSocketUpgrade> upgrades = new LinkedBlockingQueue<>();
         BlockingQueue<Recorder> opened = new LinkedBlockingQueue<>();
@@ -197,7 +196,7 @@ class UpgradeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"NIO", "EPOLL"})
+    @MethodSource("io.maru.server.netty.TestServer#transports")
     void movesConnectionsToTheirHomeUnderLoad(NetworkOptions.Transport transport) throws Exception {
         AtomicInteger turn = new AtomicInteger();
         AtomicInteger wrong = new AtomicInteger();
@@ -284,7 +283,7 @@ class UpgradeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"NIO", "EPOLL"})
+    @MethodSource("io.maru.server.netty.TestServer#transports")
     void losesNoConnectionThatMovesWhileTheServerStops(NetworkOptions.Transport transport) throws Exception {
         NetworkOptions options =
                 NetworkOptions.DEFAULTS.withTransport(transport).withLoops(3);
