@@ -2,6 +2,7 @@ package io.maru.server;
 
 import io.maru.server.engine.EngineOptions;
 import io.maru.server.netty.NetworkOptions;
+import io.maru.wire.Clock;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.Parser;
 import io.maru.wire.WireLimits;
@@ -544,6 +545,18 @@ public record ServerOptions(
          */
         public Builder network(UnaryOperator<NetworkOptions> change) {
             network = Objects.requireNonNull(change.apply(network), "network");
+            return this;
+        }
+
+        /**
+         * The time by which heartbeats, deadlines, rates and sessions are measured; not how long handlers take. For tests: the
+         * kit {@code maru-test} has a clock that is turned by hand.
+         *
+         * @param value the system's unless set
+         * @return this
+         */
+        public Builder clock(Clock value) {
+            network = network.withClock(value);
             return this;
         }
 

@@ -2,12 +2,12 @@ package io.maru.server.netty;
 
 import io.maru.server.engine.Deadlines;
 import io.maru.server.engine.Loop;
+import io.maru.wire.Clock;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.FastThreadLocalThread;
-import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -65,6 +65,7 @@ final class NettyLoop implements Loop {
 
     private final int index;
     private final EventLoop eventLoop;
+    private final Clock clock;
     private final int maxSilent;
     private final MessageDigest sha1 = sha1();
     private final Runnable flushTurn = this::flushTurn;
@@ -100,6 +101,7 @@ final class NettyLoop implements Loop {
     NettyLoop(int index, EventLoop eventLoop, NetworkOptions options) {
         this.index = index;
         this.eventLoop = eventLoop;
+        this.clock = options.clock();
         maxSilent = Math.max(1, options.connections().maxSilent() / options.loops());
         ProxyOptions proxies = options.proxies();
         forwarding = proxies.trusted().isEmpty() ? null : new Forwarding(proxies);
@@ -196,8 +198,7 @@ final class NettyLoop implements Loop {
     @Override
     public Timeout schedule(long delayNanos, Runnable task) {
         try {
-            Future<?> future = eventLoop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-            return () -> future.cancel(false);
+            return clock.schedule(eventLoop, delayNanos, task)::cancel;
         } catch (RejectedExecutionException e) {
             log.debug("a timed task came after the stop of loop {}", index);
             return () -> {};
@@ -206,7 +207,7 @@ final class NettyLoop implements Loop {
 
     @Override
     public long nanoTime() {
-        return System.nanoTime();
+        return clock.nanoTime();
     }
 
     @Override

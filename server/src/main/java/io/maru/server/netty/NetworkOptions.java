@@ -1,5 +1,6 @@
 package io.maru.server.netty;
 
+import io.maru.wire.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param deflate how messages of WebSockets are compressed, or null: they are not
  * @param proxies whom is believed whose connection it is
  * @param webSocket limits of WebSockets
+ * @param clock the time by which it waits
  */
 public record NetworkOptions(
         String host,
@@ -34,7 +36,8 @@ public record NetworkOptions(
         ConnectionLimits connections,
         @Nullable DeflateOptions deflate,
         ProxyOptions proxies,
-        WebSocketLimits webSocket) {
+        WebSocketLimits webSocket,
+        Clock clock) {
 
     /**
      * Any free port of the loopback interface, one loop, the best transport that is there, no TLS, no compression of
@@ -51,7 +54,8 @@ public record NetworkOptions(
             ConnectionLimits.DEFAULTS,
             null,
             ProxyOptions.NONE,
-            WebSocketLimits.DEFAULTS);
+            WebSocketLimits.DEFAULTS,
+            Clock.SYSTEM);
 
     /** Before the path of a Unix domain socket. */
     public static final String UNIX = "unix:";
@@ -322,6 +326,7 @@ public record NetworkOptions(
         Objects.requireNonNull(connections, "connections");
         Objects.requireNonNull(proxies, "proxies");
         Objects.requireNonNull(webSocket, "webSocket");
+        Objects.requireNonNull(clock, "clock");
     }
 
     /**
@@ -350,7 +355,7 @@ public record NetworkOptions(
      */
     public NetworkOptions withAddress(String address, int number) {
         return new NetworkOptions(
-                address, number, loops, backlog, transport, tls, http, connections, deflate, proxies, webSocket);
+                address, number, loops, backlog, transport, tls, http, connections, deflate, proxies, webSocket, clock);
     }
 
     /**
@@ -361,7 +366,7 @@ public record NetworkOptions(
      */
     public NetworkOptions withLoops(int number) {
         return new NetworkOptions(
-                host, port, number, backlog, transport, tls, http, connections, deflate, proxies, webSocket);
+                host, port, number, backlog, transport, tls, http, connections, deflate, proxies, webSocket, clock);
     }
 
     /**
@@ -372,7 +377,7 @@ public record NetworkOptions(
      */
     public NetworkOptions withTransport(Transport kind) {
         return new NetworkOptions(
-                host, port, loops, backlog, kind, tls, http, connections, deflate, proxies, webSocket);
+                host, port, loops, backlog, kind, tls, http, connections, deflate, proxies, webSocket, clock);
     }
 
     /**
@@ -383,7 +388,18 @@ public record NetworkOptions(
      */
     public NetworkOptions withTls(@Nullable Tls certificate) {
         return new NetworkOptions(
-                host, port, loops, backlog, transport, certificate, http, connections, deflate, proxies, webSocket);
+                host,
+                port,
+                loops,
+                backlog,
+                transport,
+                certificate,
+                http,
+                connections,
+                deflate,
+                proxies,
+                webSocket,
+                clock);
     }
 
     /**
@@ -394,7 +410,7 @@ public record NetworkOptions(
      */
     public NetworkOptions withBacklog(int waiting) {
         return new NetworkOptions(
-                host, port, loops, waiting, transport, tls, http, connections, deflate, proxies, webSocket);
+                host, port, loops, waiting, transport, tls, http, connections, deflate, proxies, webSocket, clock);
     }
 
     /**
@@ -405,7 +421,7 @@ public record NetworkOptions(
      */
     public NetworkOptions withHttp(HttpLimits limits) {
         return new NetworkOptions(
-                host, port, loops, backlog, transport, tls, limits, connections, deflate, proxies, webSocket);
+                host, port, loops, backlog, transport, tls, limits, connections, deflate, proxies, webSocket, clock);
     }
 
     /**
@@ -416,7 +432,7 @@ public record NetworkOptions(
      */
     public NetworkOptions withDeflate(@Nullable DeflateOptions options) {
         return new NetworkOptions(
-                host, port, loops, backlog, transport, tls, http, connections, options, proxies, webSocket);
+                host, port, loops, backlog, transport, tls, http, connections, options, proxies, webSocket, clock);
     }
 
     /**
@@ -427,7 +443,7 @@ public record NetworkOptions(
      */
     public NetworkOptions withProxies(ProxyOptions options) {
         return new NetworkOptions(
-                host, port, loops, backlog, transport, tls, http, connections, deflate, options, webSocket);
+                host, port, loops, backlog, transport, tls, http, connections, deflate, options, webSocket, clock);
     }
 
     /**
@@ -438,7 +454,7 @@ public record NetworkOptions(
      */
     public NetworkOptions withWebSocket(WebSocketLimits limits) {
         return new NetworkOptions(
-                host, port, loops, backlog, transport, tls, http, connections, deflate, proxies, limits);
+                host, port, loops, backlog, transport, tls, http, connections, deflate, proxies, limits, clock);
     }
 
     /**
@@ -449,7 +465,18 @@ public record NetworkOptions(
      */
     public NetworkOptions withConnections(ConnectionLimits limits) {
         return new NetworkOptions(
-                host, port, loops, backlog, transport, tls, http, limits, deflate, proxies, webSocket);
+                host, port, loops, backlog, transport, tls, http, limits, deflate, proxies, webSocket, clock);
+    }
+
+    /**
+     * These options with another clock.
+     *
+     * @param time see {@link #clock()}
+     * @return the options
+     */
+    public NetworkOptions withClock(Clock time) {
+        return new NetworkOptions(
+                host, port, loops, backlog, transport, tls, http, connections, deflate, proxies, webSocket, time);
     }
 
     private static void requirePositive(Duration value, String name) {
