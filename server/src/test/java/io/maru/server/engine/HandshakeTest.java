@@ -164,6 +164,12 @@ class HandshakeTest {
             ids.add(id);
         }
         assertThat(ids).hasSize(1000);
+        for (int i = 0; i < 20; i++) {
+            int place = i;
+            assertThat(ids.stream().map(id -> id.charAt(place)).distinct().count())
+                    .as("characters at %d, of 64", place)
+                    .isGreaterThan(50);
+        }
         assertThat(fixture.engine.clients()).isEqualTo(1000);
     }
 

@@ -325,6 +325,15 @@ class PollingTest {
     }
 
     @Test
+    void saysGoodbyeToAPollThatWaitsInVainWhenTheServerStops() {
+        FakeExchange poll = fixture.get(sid);
+        fixture.engine.close(CloseReason.SERVER_SHUTDOWN);
+        fixture.loop.runTasks();
+        assertThat(poll.answer()).isEqualTo("200 1");
+        assertEnded(CloseReason.SERVER_SHUTDOWN);
+    }
+
+    @Test
     void saysGoodbyeToTheNextPollsOnce() {
         fixture.emit("last");
         fixture.close(CloseReason.SERVER_CLOSE);
