@@ -322,6 +322,31 @@ class EventTest extends ServerFixture {
         assertThat(heard).containsExactly("late x[]", "late x[]");
     }
 
+    // a session without pongs would end after 1.1 seconds
+    @Test
+    void mayTakeLongerThanTheHeartbeat() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        serve(options -> options.engine(
+                        engine -> engine.pingInterval(Duration.ofMillis(100)).pingTimeout(Duration.ofSeconds(1))))
+                .onConnection(socket -> socket.on("x", event -> {
+                    gate.await(20, TimeUnit.SECONDS);
+                    event.ack().send(socket.isConnected());
+                }));
+        start();
+        WireClient client = socketIo();
+        client.send("427[\"x\"]");
+        for (int i = 0; i < 15; i++) {
+            client.expect("2").send("3");
+        }
+        gate.countDown();
+        String answer = client.text();
+        while (answer.equals("2")) {
+            client.send("3");
+            answer = client.text();
+        }
+        assertThat(answer).isEqualTo("437[true]");
+    }
+
     @Test
     void stopBeingReadWhileTooManyWaitAndAreNotLost() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);

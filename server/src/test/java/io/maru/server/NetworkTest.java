@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.maru.server.engine.HttpResponse;
 import io.maru.server.netty.NetworkOptions;
 import io.maru.server.netty.ProxyOptions;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 /** What an operator can set of the network: what each does is tested beside it. */
@@ -67,6 +70,24 @@ class NetworkTest extends ServerFixture {
         assertThat(get("/text", "Accept-Encoding", "gzip").headers().firstValue("content-encoding"))
                 .contains("gzip");
         assertThat(server().options().network().backlog()).isEqualTo(7);
+    }
+
+    @Test
+    void compressesPayloadsOfPollsFromAThousandBytesOn() throws Exception {
+        serve();
+        start();
+        PollingClient client = PollingClient.open(port()).post("40");
+        connected(client.poll());
+        String poll = "/socket.io/?EIO=4&transport=polling&sid=" + client.sid();
+        for (int length : new int[] {100, 5_000}) {
+            server().main().emit("x", "a".repeat(length));
+            java.net.http.HttpResponse<byte[]> answer = get(poll, "Accept-Encoding", "gzip");
+            InputStream body = new ByteArrayInputStream(answer.body());
+            boolean packed = answer.headers().firstValue("content-encoding").isPresent();
+            assertThat(packed).isEqualTo(length == 5_000);
+            assertThat(packed ? new GZIPInputStream(body) : body)
+                    .hasContent("42[\"x\",\"" + "a".repeat(length) + "\"]");
+        }
     }
 
     @Test

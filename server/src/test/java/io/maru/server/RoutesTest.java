@@ -2,6 +2,7 @@ package io.maru.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.maru.server.engine.CloseReason;
 import io.maru.server.engine.EngineOptions;
@@ -136,6 +137,20 @@ class RoutesTest extends ServerFixture {
     }
 
     @Test
+    void ofSocketIoNeedNoSlashAtTheirEndWhereOptionsSaySo() throws Exception {
+        serve(options -> options.engine(engine -> engine.addTrailingSlash(false)));
+        start();
+        for (String path : List.of("/socket.io", "/socket.io/")) {
+            assertThat(get(path + "?EIO=4&transport=polling").body()).startsWith("0{");
+            WireClient client = open(path + "?EIO=4&transport=websocket");
+            assertThat(client.text()).startsWith("0{");
+            connect(client, "40");
+            fence(client);
+        }
+        assertThat(get("/socket.iox?EIO=4&transport=polling").statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void serveTheBrowserClient() throws Exception {
         serve();
         start();
@@ -156,9 +171,7 @@ class RoutesTest extends ServerFixture {
         start();
         String path = "/socket.io/socket.io.min.js";
         java.net.http.HttpResponse<byte[]> whole = getBytes("GET", path);
-        if (whole.statusCode() == 404) {
-            return; // built without npm
-        }
+        assumeThat(whole.statusCode()).as("404 when it was built without npm").isNotEqualTo(404);
         String tag = whole.headers().firstValue("etag").orElseThrow();
         assertThat(tag).matches("\"\\d+\\.\\d+\\.\\d+\"");
         assertThat(whole.headers().firstValue("vary")).contains("Accept-Encoding");
