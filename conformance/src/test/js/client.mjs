@@ -90,6 +90,12 @@ await run({
     assert.equal(await client.timeout(5000).emitWithAck("echo", "in time"), "in time");
   },
 
+  async "asks again until it is answered, one question after the other"() {
+    const client = await enter({ retries: 20, ackTimeout: 100 });
+    const answers = await Promise.all(["one", "two", "three"].map((text) => client.emitWithAck("third-time", text)));
+    assert.deepEqual(answers, [["one"], ["one", "two"], ["one", "two", "three"]]);
+  },
+
   async "uses several namespaces on one connection"() {
     const observer = await enter();
     await settle(observer);

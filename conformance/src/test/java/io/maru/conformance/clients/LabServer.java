@@ -9,6 +9,8 @@ import io.maru.server.Socket;
 import io.maru.wire.Json;
 import io.maru.wire.Payload;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -95,6 +97,13 @@ final class LabServer implements AutoCloseable {
         socket.on("echo", event -> {
             socket.emit("echo", event.args());
             event.ack().send(event.args());
+        });
+        List<String> asked = new ArrayList<>();
+        socket.on("third-time", event -> {
+            asked.add(text(event, 0));
+            if (Collections.frequency(asked, text(event, 0)) >= 3) {
+                event.ack().send(asked.stream().distinct().toList());
+            }
         });
         socket.on(
                 "ask-me",
