@@ -158,8 +158,11 @@ final class SocketHandlers {
     private void dispatch(Event event) {
         Listener[] common = socket.namespace().listeners(event.name());
         Listener[] own = events.take(event.name());
-        if (common.length + own.length == 0) {
-            nobodyListens(event);
+        // not when only those listen that listen to everything
+        boolean isPing = event.name().equals("ping") && socket.isPlain() && isForAll(common) && isForAll(own);
+        boolean asks = event.ack().isWanted();
+        if (common.length + own.length == 0 && !isPing && socket.isPlain()) {
+            event.ack().fail("Unknown message type");
         }
         Observers observers = socket.namespace().server().observers();
         if (observers.listen()) {
@@ -168,6 +171,20 @@ final class SocketHandlers {
             call(common, event, null);
             call(own, event, null);
         }
+        if (isPing && asks) {
+            event.ack().send(event.args()); // unless one of those has answered it
+        } else if (isPing) {
+            socket.emit("pong", event.args());
+        }
+    }
+
+    private static boolean isForAll(Listener[] listeners) {
+        for (Listener listener : listeners) {
+            if (listener.event() != null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void observe(Observers observers, Listener[] common, Listener[] own, Event event) {
@@ -196,19 +213,6 @@ final class SocketHandlers {
             }
         }
         return first;
-    }
-
-    private void nobodyListens(Event event) {
-        if (!socket.isPlain()) {
-            return; // as every Socket.IO server
-        }
-        if (!event.name().equals("ping")) {
-            event.ack().fail("Unknown message type");
-        } else if (event.ack().isWanted()) {
-            event.ack().send(event.args());
-        } else {
-            socket.emit("pong", event.args());
-        }
     }
 
     private <T> void run(Handler<T> handler, T value) {

@@ -250,6 +250,24 @@ class PlainTest extends ServerFixture {
     }
 
     @Test
+    void isAnsweredItsPingWhereOthersListenToEverything() {
+        serve().onConnection(socket -> socket.onAny(event -> {
+            heard.add(event.name());
+            if (event.field("mine") != null) {
+                event.ack().send("mine");
+            }
+        }));
+        start();
+        WireClient plain = plain();
+        plain.send("{\"type\":\"ping\",\"t\":1}").expect("{\"type\":\"pong\",\"t\":1}");
+        plain.send("{\"type\":\"ping\",\"messageId\":7}").expect("{\"type\":\"callback\",\"messageId\":7,\"data\":{}}");
+        plain.send("{\"type\":\"ping\",\"messageId\":8,\"mine\":true}")
+                .expect("{\"type\":\"callback\",\"messageId\":8,\"data\":\"mine\"}");
+        plain.send("{\"type\":\"other\"}").send("{\"type\":\"ping\"}").expect("{\"type\":\"pong\"}");
+        assertThat(heard).containsExactly("ping", "ping", "ping", "other", "ping");
+    }
+
+    @Test
     void isInTheNamespaceOfItsPath() {
         MaruServer server = serve(options -> options.plainPath("/plain"));
         server.of("/admin").onConnection(socket -> heard.add("/admin"));
