@@ -664,6 +664,10 @@ public final class MaruServer implements AutoCloseable {
             routes.addUpgrades(prefix, endpoint);
         }
         endpoints.add(endpoint);
+        if (options.serveMaruJs()) {
+            MaruJs.files(options.network().http().compressionThreshold() >= 0)
+                    .forEach((name, file) -> http(prefix + "/" + name, file::answer));
+        }
     }
 
     private Connection accept(Session session, Dialect dialect, @Nullable String home, boolean resumes) {

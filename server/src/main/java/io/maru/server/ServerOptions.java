@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param plainAuth see {@link Builder#plainAuth}
  * @param plainMaxMessageBytes see {@link Builder#plainMaxMessageBytes}
  * @param serveClient see {@link Builder#serveClient}
+ * @param serveMaruJs see {@link Builder#serveMaruJs}
  * @param connectTimeout see {@link Builder#connectTimeout}
  * @param packetTimeout see {@link Builder#packetTimeout}
  * @param ackTimeout see {@link Builder#ackTimeout}
@@ -61,6 +62,7 @@ public record ServerOptions(
         PlainAuth plainAuth,
         int plainMaxMessageBytes,
         boolean serveClient,
+        boolean serveMaruJs,
         Duration connectTimeout,
         Duration packetTimeout,
         Duration ackTimeout,
@@ -207,6 +209,7 @@ public record ServerOptions(
         private PlainAuth plainAuth = PlainAuth.HANDSHAKE;
         private int plainMaxMessageBytes = 1_000_000;
         private boolean serveClient = true;
+        private boolean serveMaruJs = true;
         private Duration connectTimeout = Duration.ofSeconds(45);
         private Duration packetTimeout = Duration.ofSeconds(30);
         private Duration ackTimeout = Duration.ofSeconds(30);
@@ -340,6 +343,18 @@ public record ServerOptions(
          */
         public Builder serveClient(boolean value) {
             serveClient = value;
+            return this;
+        }
+
+        /**
+         * Whether {@code maru.js}, the small client for browsers, is served beside the endpoint for plain WebSockets:
+         * {@code maru.js} as a script, {@code maru.mjs} as a module, {@code maru.d.ts} with its types.
+         *
+         * @param value true unless set
+         * @return this
+         */
+        public Builder serveMaruJs(boolean value) {
+            serveMaruJs = value;
             return this;
         }
 
@@ -638,6 +653,7 @@ public record ServerOptions(
                     plainAuth,
                     plainMaxMessageBytes,
                     serveClient,
+                    serveMaruJs,
                     connectTimeout,
                     packetTimeout,
                     ackTimeout,
