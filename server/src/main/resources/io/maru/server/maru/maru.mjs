@@ -141,7 +141,9 @@ export function maru(address = "/", options = {}) {
     const last = socket;
     socket = turn = undefined;
     clearTimeout(timer);
-    last?.close();
+    // ws on Node would wait half a minute for a word of the other side, and keep the process
+    if (code === 1006 && last?.terminate) last.terminate();
+    else last?.close();
 
     if (SPREAD.includes(code)) attempts = Math.max(attempts, 3);
     // from 0 on: whoever was cut off together does not come back together
