@@ -13,11 +13,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Stands between clients and a server, and can do to their connections what a bad network does. */
 final class CuttableProxy implements AutoCloseable {
 
-    private final int target;
+    private volatile int target;
     private final ServerSocket listener;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
@@ -37,6 +38,11 @@ final class CuttableProxy implements AutoCloseable {
 
     int port() {
         return listener.getLocalPort();
+    }
+
+    /** From now on connections lead to another server. */
+    void lead(int port) {
+        target = port;
     }
 
     /** How many connections there have been. */
@@ -84,7 +90,12 @@ final class CuttableProxy implements AutoCloseable {
             try {
                 Socket client = listener.accept();
                 accepted.incrementAndGet();
-                Link link = new Link(client, new Socket(InetAddress.getLoopbackAddress(), target));
+                Socket server = reach();
+                if (server == null) {
+                    client.close();
+                    continue;
+                }
+                Link link = new Link(client, server);
                 links.add(link);
                 start("proxy up", () -> link.copy(client, link.server, true));
                 start("proxy down", () -> link.copy(link.server, client, false));
@@ -93,6 +104,14 @@ final class CuttableProxy implements AutoCloseable {
                     throw new UncheckedIOException(e);
                 }
             }
+        }
+    }
+
+    private @Nullable Socket reach() {
+        try {
+            return new Socket(InetAddress.getLoopbackAddress(), target);
+        } catch (IOException e) {
+            return null; // it is being restarted
         }
     }
 

@@ -2,6 +2,7 @@ package io.maru.conformance.clients;
 
 import io.maru.server.ConnectRefusedException;
 import io.maru.server.DisconnectReason;
+import io.maru.server.Drain;
 import io.maru.server.Event;
 import io.maru.server.MaruServer;
 import io.maru.server.ServerOptions;
@@ -30,20 +31,34 @@ final class LabServer implements AutoCloseable {
 
     private static final Duration ASK = Duration.ofSeconds(10);
 
-    private final MaruServer server;
+    private final Consumer<ServerOptions.Builder> options;
     private final CuttableProxy proxy;
+    // replaced by a restart, under the lock of this
+    private volatile MaruServer server;
     private final Map<String, CompletableFuture<DisconnectReason>> ends = new ConcurrentHashMap<>();
 
     LabServer(Consumer<ServerOptions.Builder> options) {
-        server = MaruServer.create(builder -> {
+        this.options = options;
+        server = serve();
+        proxy = new CuttableProxy(server.port());
+    }
+
+    private MaruServer serve() {
+        MaruServer made = MaruServer.create(builder -> {
             builder.host("127.0.0.1").port(0);
             options.accept(builder);
         });
         for (String namespace : NAMESPACES) {
-            server.of(namespace).use(LabServer::check).onConnection(this::serve);
+            made.of(namespace).use(LabServer::check).onConnection(this::serve);
         }
-        server.start();
-        proxy = new CuttableProxy(server.port());
+        return made.start();
+    }
+
+    /** Another server takes the place of this one, which tells its clients that it does. */
+    synchronized void restart() {
+        server.stop(Drain.DEFAULTS.withSpread(Duration.ZERO).forRestart()).join();
+        server = serve();
+        proxy.lead(server.port());
     }
 
     MaruServer server() {
@@ -65,7 +80,7 @@ final class LabServer implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         proxy.close();
         server.stop(Duration.ofSeconds(1)).join();
     }
@@ -159,6 +174,7 @@ final class LabServer implements AutoCloseable {
         socket.on("disconnect-me", event -> socket.disconnect(isTrue(event)));
         socket.on("cut-me", event -> proxy.cut(isTrue(event)));
         socket.on("freeze-me", event -> proxy.freeze());
+        socket.on("restart-me", event -> CompletableFuture.runAsync(this::restart));
         socket.on("release-websockets", event -> proxy.releaseWebSockets());
         socket.on("connections", event -> event.ack().send(proxy.accepted()));
         socket.on(
