@@ -69,6 +69,19 @@ async function comeAndGo(page) {
   await byId(page, "client-D-remove").click();
 }
 
+/** The network breaks: the plain clients come back to their rooms by themselves. */
+async function comeBack(page) {
+  const joins = (name) => page.locator(`[data-testid=client-${name}-log] [data-type=joined]`);
+  const before = { A: await joins("A").count(), C: await joins("C").count() };
+  await fetch(`${url}test/cut`).catch(() => {}); // itself is cut off, too
+  for (const name of "AC") {
+    await joins(name).nth(before[name]).waitFor();
+    await page.waitForSelector(client(name, "[data-state=open][data-joined]"));
+  }
+  await page.waitForSelector(client("B", "[data-state=closed]"));
+  await connectAll(page);
+}
+
 await withBrowser(async (browser) => {
   const english = await window(browser, "en-US");
   const page = await openPage(english);
@@ -76,6 +89,7 @@ await withBrowser(async (browser) => {
   await page.waitForSelector("text=Who gets the message?");
   await useAllWays(page);
   await comeAndGo(page);
+  await comeBack(page);
   await runGuideCase(page);
   await picture(page, "rooms-en");
 

@@ -108,10 +108,21 @@ export class ClientCard extends EventTarget {
 
   #stateChanged(client, state) {
     if (client !== this.#client) return;
+    const wasOpen = this.node.dataset.state === "open";
     if (state === "closed") {
       this.#joinedRoom = null;
-      say(this.status, this.node.dataset.state === "open" ? "status.lost" : "status.connectFailed");
+      say(this.status, wasOpen ? "status.lost" : "status.connectFailed");
+    } else if (wasOpen) {
+      say(this.status, "status.reconnecting");
     }
+    this.#show();
+    if (state === "open" && this.#joinedRoom !== null) this.#joinAgain();
+  }
+
+  /** A connection that has come back is in no room. */
+  async #joinAgain() {
+    const joined = await this.#request("join-room", { roomId: this.#joinedRoom });
+    this.#joinedRoom = joined?.roomId ?? null;
     this.#show();
   }
 

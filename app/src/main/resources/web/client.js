@@ -1,10 +1,9 @@
+import { maru } from "./maru.mjs";
+
 const SOCKET_IO_CLIENT = new URL("./socket.io/socket.io.esm.min.js", import.meta.url).href;
 
-/** The server refused a request; the message is the server's own word for it. */
-export class Refused extends Error {}
-
 /** The connection ended before an answer came. */
-export class ConnectionLost extends Error {
+class ConnectionLost extends Error {
   constructor() {
     super("connection lost");
   }
@@ -43,70 +42,44 @@ class Client extends EventTarget {
   }
 }
 
-function answerOrRefusal(data) {
-  if (data && typeof data.error === "string") throw new Refused(data.error);
-  return data;
-}
-
-/** One JSON object per text frame, over the browser's own WebSocket. */
+/** Over maru.js, the server's own client. Once it was connected it comes back by itself, as a new one, into no room. */
 export class PlainClient extends Client {
   #socket = null;
-  #lastMessageId = 0;
-  #waiting = new Map();
 
   connect() {
     this.changeState("connecting");
-    const socket = new WebSocket(plainUrl());
+    const socket = maru(plainUrl(), { recovery: false });
     this.#socket = socket;
+    socket.on("*", (type, fields) => this.arrive({ ...fields, type }));
+    socket.on("error", ({ message }) => this.arrive({ type: "problem", error: message }));
     return new Promise((resolve, reject) => {
-      socket.addEventListener("open", () => {
+      socket.on("connect", () => {
+        socket.off("connect_error"); // later attempts may fail
         this.changeState("open");
         resolve();
       });
-      socket.addEventListener("message", ({ data }) => this.#receive(JSON.parse(data)));
-      socket.addEventListener("close", () => {
+      socket.on("connect_error", () => {
+        this.close();
         reject(new ConnectionLost());
-        for (const { reject: giveUp } of this.#waiting.values()) giveUp(new ConnectionLost());
-        this.#waiting.clear();
-        this.changeState("closed");
       });
+      socket.on("disconnect", () => this.changeState(socket.state === "closed" ? "closed" : "connecting"));
     });
   }
 
   /** Sends and resolves with what the server's callback carries. */
   request(type, fields = {}) {
-    if (this.state !== "open") return Promise.reject(new ConnectionLost());
-    const messageId = ++this.#lastMessageId;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(messageId, { resolve, reject });
-      this.#socket.send(JSON.stringify({ ...fields, type, messageId }));
-    }).then(answerOrRefusal);
+    return this.state === "open" ? this.#socket.emit(type, fields) : Promise.reject(new ConnectionLost());
   }
 
   /** Sends without asking for an answer. */
   send(type, fields = {}) {
-    if (this.state === "open") this.#socket.send(JSON.stringify({ ...fields, type }));
+    if (this.state === "open") this.#socket.send(type, fields);
   }
 
   /** Resolves when the connection is really closed. */
-  close() {
-    const socket = this.#socket;
-    if (!socket || socket.readyState === WebSocket.CLOSED) return Promise.resolve();
-    return new Promise((resolve) => {
-      socket.addEventListener("close", () => resolve(), { once: true });
-      socket.close();
-    });
-  }
-
-  #receive(frame) {
-    if (frame.type === "callback") {
-      this.#waiting.get(frame.messageId)?.resolve(frame.data);
-      this.#waiting.delete(frame.messageId);
-    } else if (frame.type === undefined && "error" in frame) {
-      this.arrive({ type: "problem", error: frame.error });
-    } else {
-      this.arrive(frame);
-    }
+  async close() {
+    await this.#socket?.close();
+    this.changeState("closed");
   }
 }
 
@@ -144,7 +117,10 @@ export class SocketIoClient extends Client {
 
   request(type, fields = {}) {
     if (this.state !== "open") return Promise.reject(new ConnectionLost());
-    return this.#socket.emitWithAck(type, fields).then(answerOrRefusal);
+    return this.#socket.emitWithAck(type, fields).then((data) => {
+      if (data && typeof data.error === "string") throw new Error(data.error);
+      return data;
+    });
   }
 
   send(type, fields = {}) {

@@ -2,7 +2,7 @@ import { plainUrl } from "./client.js";
 import { element } from "./dom.js";
 import { label, say } from "./i18n.js";
 
-const SOCKET_IO_FILES = ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"];
+const FILES = ["maru.js", "maru.mjs", "maru.d.ts", "socket.io/socket.io.js", "socket.io/socket.io.esm.min.js"];
 
 const plainSample = (url) => `const socket = new WebSocket("${url}");
 const send = (frame) => socket.send(JSON.stringify(frame));
@@ -10,6 +10,13 @@ socket.onmessage = ({ data }) => console.log(JSON.parse(data));
 await new Promise((opened) => (socket.onopen = opened));
 send({ type: "join-room", roomId: "1" });
 send({ type: "chat", roomId: "1", message: "Hello" });`;
+
+const maruSample = (base) => `import { maru } from "${base}maru.mjs";
+const socket = maru("${base}");
+socket.on("chat", ({ message }) => console.log(message));
+socket.on("connect", () => socket.send("join-room", { roomId: "1" }));
+const chat = { roomId: "1", message: "Hello" };
+const { delivered } = await socket.emit("chat", chat);`;
 
 const socketIoSample = (base) => `import { io } from "${base}socket.io/socket.io.esm.min.js";
 const socket = io("${base}");
@@ -23,9 +30,7 @@ export function mountFooter(root) {
   base.hash = base.search = "";
 
   const links = element("p", { class: "files" }, say(element("span"), "footer.files"));
-  for (const file of SOCKET_IO_FILES) {
-    links.append(element("a", { href: `socket.io/${file}` }, `/socket.io/${file}`));
-  }
+  for (const file of FILES) links.append(element("a", { href: file }, `/${file}`));
 
   root.append(
     say(element("h2"), "footer.heading"),
@@ -33,6 +38,7 @@ export function mountFooter(root) {
       "div",
       { class: "samples" },
       sample("footer.plain", "footer.plainNote", "WebSocket", "sample-plain", plainSample(plainUrl())),
+      sample("footer.maru", "footer.maruNote", "maru.js", "sample-maru", maruSample(base.href)),
       sample("footer.socketio", "footer.socketioNote", "Socket.IO", "sample-socketio", socketIoSample(base.href)),
     ),
     links,

@@ -50,6 +50,7 @@ const STRINGS = {
     "status.none": "\u00a0",
     "status.connectFailed": "The connection could not be established.",
     "status.lost": "The connection was closed by the server.",
+    "status.reconnecting": "The connection was lost. Connecting again…",
     "status.echo": "The message came back to you.",
     "status.delivered": ({ n }) => (n === 0 ? "Nobody else was there to receive it." : `Delivered to ${clients(n)}.`),
 
@@ -146,6 +147,8 @@ const STRINGS = {
     "footer.heading": "In your own page",
     "footer.plain": "Plain WebSocket",
     "footer.plainNote": "no library",
+    "footer.maru": "maru.js",
+    "footer.maruNote": "3 kB, served by this server",
     "footer.socketio": "Socket.IO 4",
     "footer.socketioNote": "official client, served by this server",
     "footer.code": "Code for a {kind} client",
@@ -198,6 +201,7 @@ const STRINGS = {
     "status.none": "\u00a0",
     "status.connectFailed": "서버에 연결하지 못했습니다.",
     "status.lost": "서버와의 연결이 끊어졌습니다.",
+    "status.reconnecting": "연결이 끊어져 다시 연결하는 중입니다…",
     "status.echo": "메시지가 나에게 되돌아왔습니다.",
     "status.delivered": ({ n }) => (n === 0 ? "받을 사람이 아무도 없었습니다." : `${n}명에게 전달되었습니다.`),
 
@@ -294,6 +298,8 @@ const STRINGS = {
     "footer.heading": "내 페이지에서 쓰기",
     "footer.plain": "일반 WebSocket",
     "footer.plainNote": "라이브러리 없음",
+    "footer.maru": "maru.js",
+    "footer.maruNote": "3 kB, 이 서버가 제공",
     "footer.socketio": "Socket.IO 4",
     "footer.socketioNote": "이 서버가 제공하는 공식 클라이언트",
     "footer.code": "{kind} 클라이언트 코드",

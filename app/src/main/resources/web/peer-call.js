@@ -1,7 +1,5 @@
 import { PlainClient } from "./client.js";
 
-const RETRY_AFTER_MS = 2000;
-
 /**
  * A call between two browsers that are introduced over a room.
  *
@@ -52,7 +50,9 @@ export class PeerCall extends EventTarget {
     const signalling = new PlainClient();
     signalling.addEventListener("arrival", ({ detail }) => this.#inTurn(() => this.#receive(detail)));
     signalling.addEventListener("state", ({ detail }) => {
-      if (detail === "closed" && signalling === this.#signalling) this.#signallingLost();
+      if (signalling !== this.#signalling) return;
+      if (detail === "open") this.#signallingBack();
+      else this.#signallingLost();
     });
     try {
       await signalling.connect();
@@ -69,15 +69,17 @@ export class PeerCall extends EventTarget {
     this.#inTurn(() => this.#offer());
   }
 
-  async #signallingLost() {
-    this.#signalling = null;
+  #signallingLost() {
+    if (this.#over) return;
     // A link that is up needs no server; only one still being made does.
     if (this.#link && this.#link.channel.readyState !== "open") this.#dropLink();
-    while (!this.#over && !this.#signalling) {
-      if (!this.#link) this.#report("state", "reconnecting");
-      await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
-      if (!this.#over) await this.#enterRoom().catch(() => {});
-    }
+    if (!this.#link) this.#report("state", "reconnecting");
+  }
+
+  /** The connection is a new one, which is in no room; when it is lost again, the next one comes here, too. */
+  async #signallingBack() {
+    const joined = await this.#signal("join-room", {});
+    if (joined) this.#inTurn(() => this.#offer());
   }
 
   /** Signals are handled one after another: each may wait for the browser. */
@@ -189,7 +191,7 @@ export class PeerCall extends EventTarget {
     }
   }
 
-  /** Resolves with null when the server is gone; #signallingLost takes over. */
+  /** Resolves with null when the server is gone; #signallingBack takes over. */
   #signal(type, fields) {
     return this.#signalling
       ? this.#signalling.request(type, { roomId: this.#roomId, from: this.#id, ...fields }).catch(() => null)
@@ -250,7 +252,7 @@ export class PeerCall extends EventTarget {
   /** The other side may still be there, or a third one waiting: offer again. */
   #peerLeft() {
     this.#dropLink();
-    this.#report("state", this.#signalling ? "waiting" : "reconnecting");
+    this.#report("state", this.#signalling?.state === "open" ? "waiting" : "reconnecting");
     this.#inTurn(() => this.#offer());
   }
 

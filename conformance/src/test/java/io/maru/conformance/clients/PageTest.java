@@ -65,14 +65,20 @@ class PageTest {
     }
 
     private static void browse(MaruServer server, String script) {
-        // camera and microphone are for secure pages only; localhost counts as one
-        String url = "http://localhost:" + server.port() + '/';
-        NodeScripts.run(
-                script,
-                LIMIT,
-                url,
-                NodeScripts.chromium().toString(),
-                NodeScripts.screenshots().toString());
+        try (CuttableProxy proxy = new CuttableProxy(server.port())) {
+            server.http("/test/cut", request -> {
+                proxy.cut(false);
+                return HttpResponse.of(200, "text/plain", "");
+            });
+            // camera and microphone are for secure pages only; localhost counts as one
+            String url = "http://localhost:" + proxy.port() + '/';
+            NodeScripts.run(
+                    script,
+                    LIMIT,
+                    url,
+                    NodeScripts.chromium().toString(),
+                    NodeScripts.screenshots().toString());
+        }
 
         await().untilAsserted(() -> assertThat(server.main().sockets()).isEmpty());
         assertThat(server.main().roomSizes()).isEmpty();
