@@ -120,6 +120,15 @@ final class LabServer implements AutoCloseable {
                 event.ack().send(asked.stream().distinct().toList());
             }
         });
+        socket.on("transport", event -> event.ack().send(socket.transport()));
+        socket.on("reverse", byte[].class, (bytes, ack) -> {
+            byte[] reversed = new byte[bytes.length];
+            for (int i = 0; i < bytes.length; i++) {
+                reversed[i] = bytes[bytes.length - 1 - i];
+            }
+            socket.emit("reversed", reversed);
+            ack.send(reversed);
+        });
         socket.on(
                 "ask-me",
                 event -> socket.timeout(ASK).request("question", event.args()).whenComplete((answer, failure) -> {

@@ -29,9 +29,8 @@ final class NodeScripts {
 
     private static final boolean REQUIRED = Boolean.getBoolean("maru.test.require");
     private static final Duration INSTALL_LIMIT = Duration.ofMinutes(3);
-    private static final Path MODULE =
-            Path.of(System.getProperty("basedir", "")).toAbsolutePath();
-    private static final Path SOURCES = MODULE.resolve("src/test/js");
+    static final Path MODULE = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+    static final Path SOURCES = MODULE.resolve("src/test/js");
     private static final Path FOLDER = MODULE.resolve("target/js");
 
     // what is missing, empty when nothing is, null until it was looked at; guarded by the class
