@@ -25,12 +25,22 @@ public interface Dialect {
     @Nullable Encoded encode(Packet packet);
 
     /**
-     * A reader for one connection.
+     * A reader for one connection of a server.
      *
      * @param namespace the namespace of packets that name none
      * @return the reader
      */
     PacketDecoder newDecoder(String namespace);
+
+    /**
+     * A reader for one connection of a client: of what servers say, which clients do not, it reads as well.
+     *
+     * @param namespace the namespace of packets that name none
+     * @return the reader; unless overridden the same as a server's
+     */
+    default PacketDecoder newClientDecoder(String namespace) {
+        return newDecoder(namespace);
+    }
 
     /**
      * Whether a message that cannot be read ends the connection; if not, its sender is told by a {@link Packet.Failure}

@@ -73,6 +73,20 @@ public record EnginePacket(Type type, byte[] data, boolean binary) {
     }
 
     /**
+     * Writes the packet as a text message of a WebSocket, or as a part of a payload. Binary messages are in base64 there; over
+     * a WebSocket their bytes go as they are.
+     *
+     * @return UTF-8
+     */
+    public byte[] encode() {
+        byte[] body = binary ? Base64.getEncoder().encode(data) : data;
+        byte[] text = new byte[1 + body.length];
+        text[0] = (byte) (binary ? 'b' : type.digit());
+        System.arraycopy(body, 0, text, 1, body.length);
+        return text;
+    }
+
+    /**
      * Reads a packet from a text message of a WebSocket.
      *
      * @param utf8 the message

@@ -1,5 +1,6 @@
 package io.maru.wire.json;
 
+import io.maru.wire.Json;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.JsonScanner;
 import io.maru.wire.Members;
@@ -10,7 +11,9 @@ import io.maru.wire.Payload;
 import io.maru.wire.WireException;
 import io.maru.wire.WireException.Reason;
 import io.maru.wire.WireLimits;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +33,14 @@ final class EnvelopeDecoder implements PacketDecoder {
     private final WireLimits limits;
     private final JsonCodec codec;
     private final Names names;
+    // whether a server is read: its errors, and with sessions what it says of them
+    private final boolean ofClient;
+    private final boolean sessions;
 
-    EnvelopeDecoder(String namespace, WireLimits limits, JsonCodec codec, Names names) {
+    EnvelopeDecoder(
+            String namespace, WireLimits limits, JsonCodec codec, Names names, boolean ofClient, boolean sessions) {
+        this.ofClient = ofClient;
+        this.sessions = sessions;
         this.names = names;
         this.namespace = namespace;
         this.limits = limits;
@@ -67,6 +76,8 @@ final class EnvelopeDecoder implements PacketDecoder {
         int from = JsonScanner.skipSpace(text, begin, text.length);
         Members members = new Members(text, from, text.length, limits);
         String type = null;
+        String offset = null;
+        String error = null;
         long id = Packet.NO_ACK;
         int argsFrom = NONE;
         int argsTo = NONE;
@@ -87,6 +98,13 @@ final class EnvelopeDecoder implements PacketDecoder {
             if (members.nameIs(EnvelopeDialect.MESSAGE_ID)) {
                 id = integer(text, valueFrom, valueTo);
                 continue;
+            }
+            if (sessions && text[valueFrom] == '"' && members.nameIs(EnvelopeDialect.OFFSET)) {
+                offset = JsonScanner.string(text, valueFrom, valueTo);
+                continue;
+            }
+            if (ofClient && text[valueFrom] == '"' && members.nameIs(EnvelopeDialect.ERROR)) {
+                error = JsonScanner.string(text, valueFrom, valueTo);
             }
             // what lies between was taken out, so the member moves left or stays
             if (fields++ > 0) {
@@ -112,13 +130,32 @@ final class EnvelopeDecoder implements PacketDecoder {
         if (EnvelopeDialect.CALLBACK.equals(type)) {
             return id == Packet.NO_ACK ? null : new Packet.Ack(namespace, id, single(text, dataFrom, dataTo));
         }
+        if (type == null && error != null) {
+            Json data = single(text, dataFrom, dataTo).get(0);
+            return data == null
+                    ? new Packet.Failure(namespace, error)
+                    : new Packet.ConnectError(namespace, error, data);
+        }
+        if (sessions && EnvelopeDialect.SESSION.equals(type)) {
+            return session(single(text, from, to), offset);
+        }
         if (type == null || Packet.RESERVED_EVENTS.contains(type)) {
             throw new WireException(Reason.EVENT_NAME, UNKNOWN, id);
         }
         if (argsFrom != NONE && onlyArgs && text[argsFrom] == '[') {
-            return new Packet.Event(namespace, type, Payload.readArray(text, argsFrom + 1, argsTo, limits, codec), id);
+            return new Packet.Event(
+                    namespace, type, Payload.readArray(text, argsFrom + 1, argsTo, limits, codec), id, offset);
         }
-        return new Packet.Event(namespace, type, single(text, from, to), id);
+        return new Packet.Event(namespace, type, single(text, from, to), id, offset);
+    }
+
+    private Packet session(Payload members, @Nullable String offset) {
+        Map<String, Object> session =
+                new LinkedHashMap<>(members.values().get(0).fields());
+        if (offset != null) {
+            session.put(EnvelopeDialect.OFFSET, offset);
+        }
+        return new Packet.Connect(namespace, codec.json(session));
     }
 
     private Payload single(byte[] text, int from, int to) {

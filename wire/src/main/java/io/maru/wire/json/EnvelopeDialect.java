@@ -26,7 +26,9 @@ public final class EnvelopeDialect implements Dialect {
     static final String ARGS = "args";
     static final String DATA = "data";
     static final String CALLBACK = "callback";
-    private static final String OFFSET = "offset";
+    static final String OFFSET = "offset";
+    static final String ERROR = "error";
+    static final String SESSION = "session";
 
     private final boolean sessions;
     private final WireLimits limits;
@@ -68,7 +70,12 @@ public final class EnvelopeDialect implements Dialect {
 
     @Override
     public PacketDecoder newDecoder(String namespace) {
-        return new EnvelopeDecoder(namespace, limits, codec, names);
+        return new EnvelopeDecoder(namespace, limits, codec, names, false, false);
+    }
+
+    @Override
+    public PacketDecoder newClientDecoder(String namespace) {
+        return new EnvelopeDecoder(namespace, limits, codec, names, true, sessions);
     }
 
     @Override
@@ -107,8 +114,9 @@ public final class EnvelopeDialect implements Dialect {
         }
         if (sessions && packet instanceof Packet.Connect connect && connect.data() != null) {
             Utf8Buffer out = Encoded.newText(128);
-            out.append("{\"type\":\"session\",");
-            out.appendText(connect.data().toString().substring(1));
+            out.append("{\"type\":\"session\"");
+            codec.encode(connect.data()).writeMembersInlineTo(out);
+            out.append('}');
             return Encoded.of(out, List.of());
         }
         if (packet instanceof Packet.Connect || packet instanceof Packet.Disconnect) {

@@ -23,8 +23,10 @@ final class MsgpackDecoder implements PacketDecoder {
     private final WireLimits limits;
     private final JsonCodec codec;
     private final Names names;
+    private final boolean ofClient;
 
-    MsgpackDecoder(WireLimits limits, JsonCodec codec, Names names) {
+    MsgpackDecoder(WireLimits limits, JsonCodec codec, Names names, boolean ofClient) {
+        this.ofClient = ofClient;
         this.limits = limits;
         this.codec = codec;
         this.names = names;
@@ -97,6 +99,9 @@ final class MsgpackDecoder implements PacketDecoder {
             Payload args = in.payload(answer.from, answer.to, answer.size);
             return id == Packet.NO_ACK ? null : new Packet.Ack(namespace, id, args);
         } else if (type == MsgpackDialect.CONNECT_ERROR) {
+            if (ofClient) {
+                return connectError(in, namespace, data);
+            }
             throw new WireException(Reason.UNEXPECTED, "a packet that only servers send: CONNECT_ERROR");
         }
         throw new WireException(Reason.MALFORMED, "a packet type from 0 to 4 expected");
@@ -148,6 +153,21 @@ final class MsgpackDecoder implements PacketDecoder {
             throw new WireException(Reason.MALFORMED, "an array expected as data");
         }
         return data;
+    }
+
+    // as of text: words alone, or an object with words or without any
+    private static Packet connectError(MsgpackReader in, String namespace, @Nullable Data data) {
+        Json error = data == null || data.size >= 0
+                ? null
+                : in.payload(data.from, data.to, 1).get(0);
+        if (error == null) {
+            return new Packet.ConnectError(namespace, "", null);
+        }
+        Json message = error.kind() == Json.Kind.STRING ? error : error.get("message");
+        String words = message == null ? null : message.string();
+        return words == null
+                ? new Packet.ConnectError(namespace, "", error)
+                : new Packet.ConnectError(namespace, words, error.get("data"));
     }
 
     private static Json object(MsgpackReader in, Data data) {

@@ -85,7 +85,12 @@ public final class MsgpackDialect implements Dialect {
 
     @Override
     public PacketDecoder newDecoder(String namespace) {
-        return new MsgpackDecoder(limits, codec, names);
+        return new MsgpackDecoder(limits, codec, names, false);
+    }
+
+    @Override
+    public PacketDecoder newClientDecoder(String namespace) {
+        return new MsgpackDecoder(limits, codec, names, true);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.maru.wire.msgpack;
 
+import io.maru.wire.Json;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.Packet;
 import io.maru.wire.PacketDecoder;
@@ -8,7 +9,10 @@ import io.maru.wire.WireException;
 import io.maru.wire.WireException.Reason;
 import io.maru.wire.WireLimits;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.msgpack.value.ValueType;
 
 /** Reads envelopes that are MessagePack. The members beside {@code type} and {@code messageId} become one JSON object. */
 final class MsgpackEnvelopeDecoder implements PacketDecoder {
@@ -20,8 +24,13 @@ final class MsgpackEnvelopeDecoder implements PacketDecoder {
     private final String namespace;
     private final WireLimits limits;
     private final JsonCodec codec;
+    // whether a server is read: its errors, and with sessions what it says of them
+    private final boolean ofClient;
+    private final boolean sessions;
 
-    MsgpackEnvelopeDecoder(String namespace, WireLimits limits, JsonCodec codec) {
+    MsgpackEnvelopeDecoder(String namespace, WireLimits limits, JsonCodec codec, boolean ofClient, boolean sessions) {
+        this.ofClient = ofClient;
+        this.sessions = sessions;
         this.namespace = namespace;
         this.limits = limits;
         this.codec = codec;
@@ -52,6 +61,7 @@ final class MsgpackEnvelopeDecoder implements PacketDecoder {
     private @Nullable Packet read(MsgpackReader in) throws IOException {
         int depth = limits.maxDepth() - 1;
         String type = null;
+        String offset = null;
         long id = Packet.NO_ACK;
         int argsFrom = NONE;
         int argsTo = NONE;
@@ -72,6 +82,10 @@ final class MsgpackEnvelopeDecoder implements PacketDecoder {
             }
             if (name.equals(MsgpackEnvelopeDialect.MESSAGE_ID)) {
                 id = in.integer();
+                continue;
+            }
+            if (sessions && name.equals(MsgpackEnvelopeDialect.OFFSET) && in.type() == ValueType.STRING) {
+                offset = in.stringOf(limits.maxNameLength());
                 continue;
             }
             in.member(name, from);
@@ -95,13 +109,37 @@ final class MsgpackEnvelopeDecoder implements PacketDecoder {
             Payload data = dataFrom == NONE ? Payload.empty() : alone(in.payload(dataFrom, dataTo, 1));
             return id == Packet.NO_ACK ? null : new Packet.Ack(namespace, id, data);
         }
+        if (ofClient && type == null || sessions && MsgpackEnvelopeDialect.SESSION.equals(type)) {
+            Packet packet = ofServer(type, in.payload(from - 1, in.at(), 1), offset);
+            if (packet != null) {
+                return packet;
+            }
+        }
         if (type == null || Packet.RESERVED_EVENTS.contains(type)) {
             throw new WireException(Reason.EVENT_NAME, UNKNOWN, id);
         }
         Payload args = onlyArgs && argsSize != MsgpackReader.NO_ARRAY
                 ? alone(in.payload(argsFrom + 1, argsTo - 1, argsSize))
                 : in.payload(from - 1, in.at(), 1);
-        return new Packet.Event(namespace, type, args, id);
+        return new Packet.Event(namespace, type, args, id, offset);
+    }
+
+    private @Nullable Packet ofServer(@Nullable String type, Payload all, @Nullable String offset) {
+        Map<String, Json> members = all.values().get(0).fields();
+        if (type != null) {
+            Map<String, Object> session = new LinkedHashMap<>(members);
+            if (offset != null) {
+                session.put(MsgpackEnvelopeDialect.OFFSET, offset);
+            }
+            return new Packet.Connect(namespace, codec.json(session));
+        }
+        Json error = members.get(MsgpackEnvelopeDialect.ERROR);
+        String words = error == null ? null : error.string();
+        if (words == null) {
+            return null;
+        }
+        Json data = members.get(MsgpackEnvelopeDialect.DATA);
+        return data == null ? new Packet.Failure(namespace, words) : new Packet.ConnectError(namespace, words, data);
     }
 
     // without the bytes of members that are not among these values

@@ -24,7 +24,8 @@ public final class MsgpackEnvelopeDialect implements Dialect {
     static final String ERROR = "error";
     static final String CALLBACK = "callback";
 
-    private static final String OFFSET = "offset";
+    static final String SESSION = "session";
+    static final String OFFSET = "offset";
 
     private final boolean sessions;
     private final WireLimits limits;
@@ -68,7 +69,12 @@ public final class MsgpackEnvelopeDialect implements Dialect {
 
     @Override
     public PacketDecoder newDecoder(String namespace) {
-        return new MsgpackEnvelopeDecoder(namespace, limits, codec);
+        return new MsgpackEnvelopeDecoder(namespace, limits, codec, false, false);
+    }
+
+    @Override
+    public PacketDecoder newClientDecoder(String namespace) {
+        return new MsgpackEnvelopeDecoder(namespace, limits, codec, true, sessions);
     }
 
     @Override

@@ -30,6 +30,7 @@ final class SocketIoDecoder implements PacketDecoder {
     private final JsonCodec codec;
     private final Names names;
     private final boolean protocol4;
+    private final boolean ofClient;
 
     // a packet that waits for attachments; null also when what they belong to is nobody's
     private @Nullable Packet unfinished;
@@ -37,8 +38,9 @@ final class SocketIoDecoder implements PacketDecoder {
     private int bytes;
     private @Nullable List<byte[]> attachments;
 
-    SocketIoDecoder(String home, WireLimits limits, JsonCodec codec, Names names, boolean protocol4) {
+    SocketIoDecoder(String home, WireLimits limits, JsonCodec codec, Names names, boolean protocol4, boolean ofClient) {
         this.protocol4 = protocol4;
+        this.ofClient = ofClient;
         this.names = names;
         this.home = home;
         this.limits = limits;
@@ -112,7 +114,7 @@ final class SocketIoDecoder implements PacketDecoder {
             }
             case '2', '5' -> event(namespace, id, text, i);
             case '3', '6' -> ack(namespace, id, text, i);
-            case '4' -> throw new WireException(Reason.UNEXPECTED, "a packet that only servers send: CONNECT_ERROR");
+            case '4' -> connectError(namespace, text, i);
             default -> throw new WireException(Reason.MALFORMED, "an unknown packet type");
         };
         if (announced == 0) {
@@ -207,6 +209,22 @@ final class SocketIoDecoder implements PacketDecoder {
                 ? Payload.empty()
                 : Payload.readArray(text, openingBracket(text, from), text.length, limits, codec);
         return id == Packet.NO_ACK ? null : new Packet.Ack(namespace, id, args);
+    }
+
+    // servers of other makes give the words alone, as protocol 4 did, or an object without any
+    private Packet connectError(String namespace, byte[] text, int from) {
+        if (!ofClient) {
+            throw new WireException(Reason.UNEXPECTED, "a packet that only servers send: CONNECT_ERROR");
+        }
+        if (from == text.length) {
+            return new Packet.ConnectError(namespace, "", null);
+        }
+        Json error = codec.parse(text, from, limits);
+        Json message = error.kind() == Json.Kind.STRING ? error : error.get("message");
+        String words = message == null ? null : message.string();
+        return words == null
+                ? new Packet.ConnectError(namespace, "", error)
+                : new Packet.ConnectError(namespace, words, error.get("data"));
     }
 
     private Json object(byte[] text, int from) {

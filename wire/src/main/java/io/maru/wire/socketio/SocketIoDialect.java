@@ -69,7 +69,12 @@ public final class SocketIoDialect implements Dialect {
 
     @Override
     public PacketDecoder newDecoder(String namespace) {
-        return new SocketIoDecoder(namespace, limits, codec, names, protocol4);
+        return new SocketIoDecoder(namespace, limits, codec, names, protocol4, false);
+    }
+
+    @Override
+    public PacketDecoder newClientDecoder(String namespace) {
+        return new SocketIoDecoder(namespace, limits, codec, names, protocol4, true);
     }
 
     @Override

@@ -51,6 +51,17 @@ class EnginePacketTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("vectors")
+    void writesThePacketsOfAPayload(Vector vector) {
+        if (vector.written()) {
+            assertThat(EnginePacket.decodePayload(vector.utf8()).stream()
+                            .map(packet -> new String(packet.encode(), StandardCharsets.UTF_8))
+                            .collect(Collectors.joining("\u001e")))
+                    .isEqualTo(vector.text());
+        }
+    }
+
     @Test
     void takesTheSeparatorForDataInAMessageOfAWebSocket() {
         assertThat(line(EnginePacket.decode(utf8("4a\u001e4b")))).isEqualTo("MESSAGE a\u001e4b");
