@@ -1,0 +1,4 @@
+@NullMarked
+package io.maru.client;
+
+import org.jspecify.annotations.NullMarked;
