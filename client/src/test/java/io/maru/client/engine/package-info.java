@@ -1,0 +1,4 @@
+@NullMarked
+package io.maru.client.engine;
+
+import org.jspecify.annotations.NullMarked;
