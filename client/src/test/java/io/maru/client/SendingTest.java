@@ -335,6 +335,22 @@ class SendingTest {
         assertThat(client.takeHeard()).containsExactly("once", "on", "on");
     }
 
+    @Test
+    void readsNoMoreWhileHandlersAreBehind() {
+        client = ManualClient.socketIo(options -> options.maxPendingEvents(3)).connected();
+        client.loop.turn(() -> {
+            for (int i = 0; i < 5; i++) {
+                client.webSocket().text("42[\"a\"]");
+            }
+            assertThat(client.webSocket().reading).isFalse();
+        });
+        assertThat(client.webSocket().reading).isTrue();
+        client.loop.turn(() -> {
+            client.webSocket().text("42[\"a\"]");
+            assertThat(client.webSocket().reading).isTrue();
+        });
+    }
+
     // ---- retries
 
     private void retrying() {

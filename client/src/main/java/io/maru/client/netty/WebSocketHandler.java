@@ -30,7 +30,8 @@ import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakerFactory;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
-import io.netty.handler.codec.http.websocketx.extensions.compression.WebSocketClientCompressionHandler;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketClientExtensionHandler;
+import io.netty.handler.codec.http.websocketx.extensions.compression.PerMessageDeflateClientExtensionHandshaker;
 import io.netty.util.ReferenceCountUtil;
 import java.net.URI;
 import java.util.List;
@@ -44,6 +45,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Web
 
     private static final long CLOSE_NANOS = 2_000_000_000L;
     private static final int MAX_ANSWER_BYTES = 64 << 10;
+    private static final int DEFLATE_LEVEL = 6;
     private static final int TOO_LARGE = 1009;
     private static final int NOT_UTF8 = 1007;
 
@@ -78,7 +80,11 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Web
                 .pipeline()
                 .addLast(new HttpClientCodec(4096, 16 << 10, 8192), new HttpObjectAggregator(MAX_ANSWER_BYTES));
         if (options.compression()) {
-            connected.pipeline().addLast(new WebSocketClientCompressionHandler(options.maxMessageBytes()));
+            // servers may ask us to forget between two messages; Netty's own handler refuses that
+            connected
+                    .pipeline()
+                    .addLast(new WebSocketClientExtensionHandler(new PerMessageDeflateClientExtensionHandshaker(
+                            DEFLATE_LEVEL, false, 15, true, false, options.maxMessageBytes())));
         }
         connected.pipeline().addLast(this);
         HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.HOST, options.authority());
