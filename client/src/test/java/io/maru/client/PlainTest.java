@@ -25,9 +25,8 @@ class PlainTest {
     }
 
     private void close(int code, String reason) {
-        client.loop.turn(() -> client.webSocket()
-                .listener
-                .onEnd(new Ending(CloseReason.TRANSPORT_CLOSE, reason, code, null)));
+        client.loop.turn(
+                () -> client.webSocket().listener.onEnd(new Ending(CloseReason.TRANSPORT_CLOSE, reason, code, null)));
     }
 
     @Test
@@ -107,8 +106,8 @@ class PlainTest {
 
     @Test
     void comesBackToItsSession() {
-        client = ManualClient.plain(
-                options -> options.plainSessions(true).auth(Map.of("token", "x")).query("a", "b c"));
+        client = ManualClient.plain(options ->
+                options.plainSessions(true).auth(Map.of("token", "x")).query("a", "b c"));
         open("maru.json.session");
         assertThat(client.webSocket().target).isEqualTo("/?a=b+c");
         assertThat(client.webSocket().subprotocols).containsExactly("maru.json.session", "maru.json");

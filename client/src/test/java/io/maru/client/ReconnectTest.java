@@ -184,9 +184,10 @@ class ReconnectTest {
         client.socket.connect();
         client.loop.runTasks();
         client.accept();
-        client.socket.onConnectError(e -> client.heard.add(e instanceof ConnectRefusedException refused
-                ? String.valueOf(refused.data().orElse(null))
-                : "another"));
+        client.socket.onConnectError(e -> client.heard.add(
+                e instanceof ConnectRefusedException refused
+                        ? String.valueOf(refused.data().orElse(null))
+                        : "another"));
         client.receive("44{\"message\":\"no\",\"data\":[1,{\"a\":2}]}");
         assertThat(client.takeHeard()).containsExactly("connect error no", "[1,{\"a\":2}]");
         assertThat(client.socket.isActive()).isFalse();
@@ -272,7 +273,8 @@ class ReconnectTest {
         client.socket.connect();
         client.loop.runTasks();
         client.accept();
-        client.receive("40{\"sid\":\"s1\",\"pid\":\"p1\"}", "42[\"hi\",7]", "42[\"hi\",\"o1\"]", "42[\"hi\",\"x\",\"o2\"]");
+        client.receive(
+                "40{\"sid\":\"s1\",\"pid\":\"p1\"}", "42[\"hi\",7]", "42[\"hi\",\"o1\"]", "42[\"hi\",\"x\",\"o2\"]");
         client.takeHeard();
         client.cut();
         client.advance(1000);
@@ -282,7 +284,8 @@ class ReconnectTest {
         client.receive("42[\"missed\",\"o3\"]");
         client.receive("40{\"sid\":\"s1\",\"pid\":\"p1\"}");
         assertThat(client.takeHeard())
-                .containsExactly("disconnect transport close", "attempt 1", "reconnect 1", "connect", "missed [\"o3\"]");
+                .containsExactly(
+                        "disconnect transport close", "attempt 1", "reconnect 1", "connect", "missed [\"o3\"]");
         assertThat(client.socket.isRecovered()).isTrue();
         client.cut();
         client.advance(1000);
@@ -352,7 +355,8 @@ class ReconnectTest {
 
     @Test
     void endsAConnectionWhoseServerTakesNothing() {
-        client = ManualClient.socketIo(options -> options.maxBufferedBytes(1000)).connected();
+        client =
+                ManualClient.socketIo(options -> options.maxBufferedBytes(1000)).connected();
         client.webSocket().writable = false;
         for (int i = 0; i < 100 && client.socket.isConnected(); i++) {
             client.receive("42" + i + "[\"ask\"]");

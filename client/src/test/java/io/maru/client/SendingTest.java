@@ -142,8 +142,7 @@ class SendingTest {
 
     @Test
     void dropsTheOldestWhereToldTo() {
-        client = ManualClient.socketIo(
-                options -> options.bufferEvents(2).bufferPolicy(BufferPolicy.DROP_OLDEST));
+        client = ManualClient.socketIo(options -> options.bufferEvents(2).bufferPolicy(BufferPolicy.DROP_OLDEST));
         CompletableFuture<Payload> first = client.socket.emitWithAck("a");
         client.loop.runTasks();
         for (String event : List.of("b", "c", "d")) {
@@ -193,7 +192,9 @@ class SendingTest {
     void showsWhatItSends() {
         List<String> sent = new ArrayList<>();
         Handler<Event> second = event -> sent.add("second " + event.name());
-        client.socket.onAnyOutgoing(second).prependAnyOutgoing(event -> sent.add("first " + event.name() + event.args()));
+        client.socket
+                .onAnyOutgoing(second)
+                .prependAnyOutgoing(event -> sent.add("first " + event.name() + event.args()));
         client.connected();
         client.socket.emit("a", 1);
         client.loop.runTasks();
@@ -219,7 +220,8 @@ class SendingTest {
     @Test
     void failsOnceByTheTimeout() {
         client.connected();
-        CompletableFuture<Payload> answer = client.socket.timeout(Duration.ofSeconds(2)).emitWithAck("a");
+        CompletableFuture<Payload> answer =
+                client.socket.timeout(Duration.ofSeconds(2)).emitWithAck("a");
         client.advance(1999);
         assertThat(answer).isNotDone();
         client.advance(1);
@@ -230,7 +232,8 @@ class SendingTest {
 
     @Test
     void failsByTheTimeoutWhileItIsKept() {
-        CompletableFuture<Payload> answer = client.socket.timeout(Duration.ofSeconds(2)).emitWithAck("a");
+        CompletableFuture<Payload> answer =
+                client.socket.timeout(Duration.ofSeconds(2)).emitWithAck("a");
         client.advance(2000);
         fails(answer, TimeoutException.class);
         assertThat(client.socket.buffered()).isZero();

@@ -53,9 +53,10 @@ class ServerTest {
         }
     }
 
-    private MaruServer server = MaruServer.create(options -> options.host("127.0.0.1").port(0));
-    private final MaruClient client = MaruClient.create(options ->
-            options.reconnectionDelay(Duration.ofMillis(20)).reconnectionDelayMax(Duration.ofMillis(100)));
+    private MaruServer server =
+            MaruServer.create(options -> options.host("127.0.0.1").port(0));
+    private final MaruClient client = MaruClient.create(
+            options -> options.reconnectionDelay(Duration.ofMillis(20)).reconnectionDelayMax(Duration.ofMillis(100)));
     private final AtomicInteger entered = new AtomicInteger();
     private final Queue<Object> heard = new ConcurrentLinkedQueue<>();
 
@@ -80,10 +81,13 @@ class ServerTest {
             });
             socket.on("say", event -> server.to("room").emit("said", event.args()));
             socket.on("leave me", event -> socket.disconnect(true));
-            socket.on("ask me", event -> socket.request("question", 7)
-                    .thenAccept(answer -> socket.emit("answer", answer)));
-            socket.on("headers", event -> event.ack()
-                    .send(socket.handshake().request().headers().get("x-test")));
+            socket.on(
+                    "ask me",
+                    event -> socket.request("question", 7).thenAccept(answer -> socket.emit("answer", answer)));
+            socket.on(
+                    "headers",
+                    event -> event.ack()
+                            .send(socket.handshake().request().headers().get("x-test")));
             socket.on("auth", event -> event.ack().send(socket.handshake().auth()));
         });
         server.start();
@@ -130,7 +134,8 @@ class ServerTest {
         for (int i = 0; i < 2000; i++) {
             socket.emit("back", i);
         }
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(heard).hasSize(2000));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(heard).hasSize(2000));
         assertThat(List.copyOf(heard))
                 .isEqualTo(IntStream.range(0, 2000).boxed().toList());
     }
@@ -146,7 +151,8 @@ class ServerTest {
         }
         Payload answer = get(socket.emitWithAck("echo", all, Map.of("more", all)));
         if (way == Way.PLAIN) { // several values of an answer are one array there
-            assertThat(answer.values().get(0).elements().get(0).as(byte[].class)).isEqualTo(all);
+            assertThat(answer.values().get(0).elements().get(0).as(byte[].class))
+                    .isEqualTo(all);
             return;
         }
         assertThat(answer.get(0, byte[].class)).isEqualTo(all);
@@ -174,7 +180,8 @@ class ServerTest {
         for (int i = 0; i < 50; i++) {
             socket.emit("back", "x".repeat(500));
         }
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(heard).hasSize(50));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(heard).hasSize(50));
         assertThat(entered).hasValue(1);
     }
 
@@ -188,7 +195,8 @@ class ServerTest {
         await().untilAsserted(() -> assertThat(heard).isNotEmpty());
         DisconnectReason expected =
                 way == Way.PLAIN ? DisconnectReason.IO_SERVER_DISCONNECT : DisconnectReason.TRANSPORT_CLOSE;
-        assertThat(heard.peek()).isIn(expected, DisconnectReason.IO_SERVER_DISCONNECT, DisconnectReason.TRANSPORT_ERROR);
+        assertThat(heard.peek())
+                .isIn(expected, DisconnectReason.IO_SERVER_DISCONNECT, DisconnectReason.TRANSPORT_ERROR);
     }
 
     @ParameterizedTest
@@ -275,7 +283,8 @@ class ServerTest {
     @Test
     void sharesOneConnectionAmongNamespaces() throws Exception {
         start(options -> {});
-        server.of("/admin").onConnection(socket -> socket.on("echo", event -> event.ack().send("admin")));
+        server.of("/admin")
+                .onConnection(socket -> socket.on("echo", event -> event.ack().send("admin")));
         String address = "http://127.0.0.1:" + server.port();
         Socket main = client.socket(address);
         Socket admin = client.socket(address + "/admin", options -> options.auth(Map.of("a", 1)));
@@ -298,11 +307,14 @@ class ServerTest {
         String address = "http://127.0.0.1:" + server.port();
         Socket main = client.socket(address);
         assertThat(client.socket(address + "/a").manager()).isSameAs(main.manager());
-        assertThat(client.socket(address + "/b", options -> options.extraHeader("x", "y")).manager())
+        assertThat(client.socket(address + "/b", options -> options.extraHeader("x", "y"))
+                        .manager())
                 .isNotSameAs(main.manager());
-        assertThat(client.socket(address + "/c", options -> options.path("/other")).manager())
+        assertThat(client.socket(address + "/c", options -> options.path("/other"))
+                        .manager())
                 .isNotSameAs(main.manager());
-        assertThat(client.socket(address + "/d", options -> options.multiplex(false)).manager())
+        assertThat(client.socket(address + "/d", options -> options.multiplex(false))
+                        .manager())
                 .isNotSameAs(main.manager());
     }
 
@@ -310,14 +322,24 @@ class ServerTest {
     @EnumSource
     void sendsHeadersAndQueryAndWhoItIs(Way way) throws Exception {
         start(options -> {});
-        Socket socket = way.open(client, server.port(), "/?b=2", options -> options.extraHeader("X-Test", "yes")
-                .query("a", "1&"));
-        server.onConnection(it -> it.on("query", event -> event.ack()
-                .send(it.handshake().request().query("a"), it.handshake().request().query("b"))));
+        Socket socket = way.open(
+                client,
+                server.port(),
+                "/?b=2",
+                options -> options.extraHeader("X-Test", "yes").query("a", "1&"));
+        server.onConnection(it -> it.on(
+                "query",
+                event -> event.ack()
+                        .send(
+                                it.handshake().request().query("a"),
+                                it.handshake().request().query("b"))));
         assertThat(get(socket.emitWithAck("headers"))).hasToString("[\"yes\"]");
         if (way != Way.PLAIN) {
-            Socket known = way.open(client, server.port(), "/", options -> options.forceNew(true)
-                    .auth(Map.of("token", "x")));
+            Socket known = way.open(
+                    client,
+                    server.port(),
+                    "/",
+                    options -> options.forceNew(true).auth(Map.of("token", "x")));
             assertThat(get(known.emitWithAck("auth"))).hasToString("[{\"token\":\"x\"}]");
         }
     }
@@ -325,8 +347,8 @@ class ServerTest {
     @Test
     void speaksMessagePack() throws Exception {
         start(options -> options.parser(MsgpackDialect::new));
-        Socket socket = client.socket(
-                "http://127.0.0.1:" + server.port(), options -> options.parser(MsgpackDialect::new));
+        Socket socket =
+                client.socket("http://127.0.0.1:" + server.port(), options -> options.parser(MsgpackDialect::new));
         Payload answer = get(socket.emitWithAck("echo", Map.of("bytes", new byte[] {1, 2}), 1.5));
         assertThat(answer.values().get(0).fields().get("bytes").bytes()).containsExactly(1, 2);
         assertThat(answer.get(1, Double.class)).isEqualTo(1.5);
@@ -343,8 +365,9 @@ class ServerTest {
     @Test
     void changesParsersWithAServerThatDoesNotTakeThem() {
         start(options -> {});
-        Socket socket = client.socket("http://127.0.0.1:" + server.port(), options -> options.parser(MsgpackDialect::new)
-                .autoConnect(false));
+        Socket socket = client.socket(
+                "http://127.0.0.1:" + server.port(),
+                options -> options.parser(MsgpackDialect::new).autoConnect(false));
         socket.onConnectError(e -> heard.add(e.getMessage()));
         socket.connect();
         await().untilAsserted(() -> assertThat(heard).isNotEmpty());
@@ -356,8 +379,9 @@ class ServerTest {
         start(options -> {});
         try (TestProxy proxy = new TestProxy(TestProxy.Kind.CABLE, server.port())) {
             proxy.refuseWebSockets();
-            Socket socket = client.socket("http://127.0.0.1:" + proxy.port(), options -> options.tryAllTransports(true)
-                    .transports(Transport.WEBSOCKET, Transport.POLLING));
+            Socket socket = client.socket(
+                    "http://127.0.0.1:" + proxy.port(),
+                    options -> options.tryAllTransports(true).transports(Transport.WEBSOCKET, Transport.POLLING));
             get(socket.emitWithAck("echo"));
             assertThat(socket.manager().transport()).isEqualTo("polling");
         }
@@ -394,11 +418,15 @@ class ServerTest {
         start(options -> {});
         for (int i = 0; i < 12; i++) { // more connections than threads
             Socket socket = client.socket("http://127.0.0.1:" + server.port(), options -> options.forceNew(true));
-            socket.on("back", event -> heard.add(
-                    socket.emitWithAck("echo", "x").get(10, TimeUnit.SECONDS).toString()));
+            socket.on(
+                    "back",
+                    event -> heard.add(socket.emitWithAck("echo", "x")
+                            .get(10, TimeUnit.SECONDS)
+                            .toString()));
             socket.emit("back");
         }
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(heard).hasSize(12));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(heard).hasSize(12));
     }
 
     @Test
@@ -407,7 +435,8 @@ class ServerTest {
         String address = "http://127.0.0.1:" + server.port();
         ExecutorService executor = Executors.newSingleThreadExecutor(task -> new Thread(task, "mine"));
         try {
-            Handler<Event> note = event -> heard.add(Thread.currentThread().getName().replaceAll("-.*", ""));
+            Handler<Event> note =
+                    event -> heard.add(Thread.currentThread().getName().replaceAll("-.*", ""));
             Socket mine = client.socket(address, options -> options.executor(executor));
             mine.on("back", note).emit("back");
             await().untilAsserted(() -> assertThat(heard).containsExactly("mine"));
@@ -431,8 +460,9 @@ class ServerTest {
         start(options -> {});
         int port = server.port();
         server.close();
-        Socket socket = client.socket("http://127.0.0.1:" + port, options -> options.reconnectionAttempts(2)
-                .autoConnect(false));
+        Socket socket = client.socket(
+                "http://127.0.0.1:" + port,
+                options -> options.reconnectionAttempts(2).autoConnect(false));
         socket.onConnectError(heard::add);
         socket.manager().onReconnectFailed(it -> heard.add("failed"));
         socket.connect();
@@ -445,7 +475,8 @@ class ServerTest {
     void tellsTheStatusOfAnAnswerThatIsNone() {
         start(options -> {});
         Socket socket = client.socket(
-                "http://127.0.0.1:" + server.port(), options -> options.path("/wrong").autoConnect(false));
+                "http://127.0.0.1:" + server.port(),
+                options -> options.path("/wrong").autoConnect(false));
         socket.onConnectError(e -> heard.add(((ConnectionException) e).code()));
         socket.connect();
         await().untilAsserted(() -> assertThat(heard).contains(404));
@@ -455,7 +486,8 @@ class ServerTest {
     void failsAnAnswerThatDoesNotCome() {
         start(options -> {});
         Socket socket = client.socket("http://127.0.0.1:" + server.port());
-        CompletableFuture<Payload> answer = socket.timeout(Duration.ofMillis(50)).emitWithAck("nobody");
+        CompletableFuture<Payload> answer =
+                socket.timeout(Duration.ofMillis(50)).emitWithAck("nobody");
         await().until(answer::isDone);
         assertThat(answer)
                 .failsWithin(Duration.ZERO)
@@ -467,8 +499,9 @@ class ServerTest {
     void takesWhatIsCompressed() throws Exception {
         start(options -> options.network(
                 network -> network.withDeflate(io.maru.server.netty.DeflateOptions.DEFAULTS.withThreshold(1))));
-        Socket socket = client.socket("http://127.0.0.1:" + server.port(), options -> options.compression(true)
-                .transports(Transport.WEBSOCKET));
+        Socket socket = client.socket(
+                "http://127.0.0.1:" + server.port(),
+                options -> options.compression(true).transports(Transport.WEBSOCKET));
         String text = "abc".repeat(10_000);
         assertThat(get(socket.emitWithAck("echo", text)).get(0, String.class)).isEqualTo(text);
     }
@@ -476,8 +509,9 @@ class ServerTest {
     @Test
     void takesNothingLargerThanItsLimit() {
         start(options -> {});
-        Socket socket = client.socket("http://127.0.0.1:" + server.port(), options -> options.maxMessageBytes(10_000)
-                .transports(Transport.WEBSOCKET));
+        Socket socket = client.socket(
+                "http://127.0.0.1:" + server.port(),
+                options -> options.maxMessageBytes(10_000).transports(Transport.WEBSOCKET));
         socket.onDisconnect((reason, details) -> heard.add(reason));
         socket.emit("back", "x".repeat(20_000));
         await().untilAsserted(() -> assertThat(heard).contains(DisconnectReason.PARSE_ERROR));
@@ -495,6 +529,7 @@ class ServerTest {
         socket.emit("back", "kept");
         socket.on("back", String.class, it -> heard.add(it));
         start(options -> options.port(port));
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(heard).containsExactly("kept"));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(heard).containsExactly("kept"));
     }
 }

@@ -123,7 +123,9 @@ final class TestProxy implements AutoCloseable {
         }
         asked.add(head.substring("CONNECT ".length(), head.indexOf(" HTTP/1.1")));
         String authorization = "proxy-authorization: Basic ";
-        int at = head.toString().toLowerCase(java.util.Locale.ROOT).indexOf(authorization.toLowerCase(java.util.Locale.ROOT));
+        int at = head.toString()
+                .toLowerCase(java.util.Locale.ROOT)
+                .indexOf(authorization.toLowerCase(java.util.Locale.ROOT));
         if (at >= 0) {
             asked.add(head.substring(at + authorization.length(), head.indexOf("\r\n", at)));
         }

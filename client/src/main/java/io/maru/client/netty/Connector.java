@@ -188,6 +188,7 @@ final class Connector {
                 return;
             }
             over = true;
+            channel = null; // it is the listener's now
             listener.connected(connected);
         }
 

@@ -229,11 +229,11 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Web
     }
 
     private void end(Ending ending, boolean closeNow) {
-        if (closeNow && channel != null) {
-            channel.close();
-        }
         if (!ended) {
             ended = true;
+            if (closeNow && channel != null) {
+                channel.close();
+            }
             listener.onEnd(ending);
         }
     }
@@ -305,10 +305,20 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Web
 
     @Override
     public void abort() {
+        if (ended) {
+            return; // whoever ended it has closed it, or will when its last frame is written
+        }
         ended = true;
         attempt.cancel();
-        if (channel != null) {
-            channel.close();
+        Channel connected = channel;
+        if (connected == null) {
+            return;
+        }
+        if (open && !closing) {
+            connected.writeAndFlush(new CloseWebSocketFrame()).addListener(ChannelFutureListener.CLOSE);
+            network.loop().schedule(CLOSE_NANOS, connected::close); // where nothing can be written any more
+        } else {
+            connected.close();
         }
     }
 }

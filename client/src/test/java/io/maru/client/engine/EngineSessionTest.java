@@ -72,7 +72,12 @@ class EngineSessionTest {
 
     private EngineSession open(boolean tryAll, TransportKind... kinds) {
         EngineOptions options = new EngineOptions(
-                "/socket.io/", "", List.of(kinds), tryAll, true, Duration.ofSeconds(10).toNanos());
+                "/socket.io/",
+                "",
+                List.of(kinds),
+                tryAll,
+                true,
+                Duration.ofSeconds(10).toNanos());
         EngineSession session = new EngineSession(loop, network, options, listener);
         loop.turn(session::open);
         return session;

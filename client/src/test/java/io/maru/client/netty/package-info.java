@@ -1,0 +1,4 @@
+@NullMarked
+package io.maru.client.netty;
+
+import org.jspecify.annotations.NullMarked;
