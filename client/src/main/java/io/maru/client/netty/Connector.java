@@ -4,6 +4,8 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
@@ -90,6 +92,14 @@ final class Connector {
         }
     }
 
+    /** Who fails before a connection is handed over tells by a future; as an exception nobody has to hear of it again. */
+    private static final class Quiet extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close();
+        }
+    }
+
     /** One attempt to connect. */
     final class Attempt {
 
@@ -153,6 +163,7 @@ final class Connector {
                     if (tls != null) {
                         pipeline.addLast(newTls(tls, fresh));
                     }
+                    pipeline.addLast(new Quiet());
                 }
             };
         }
@@ -189,6 +200,7 @@ final class Connector {
             }
             over = true;
             channel = null; // it is the listener's now
+            connected.pipeline().remove(Quiet.class);
             listener.connected(connected);
         }
 
