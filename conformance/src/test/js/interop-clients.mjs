@@ -5,9 +5,10 @@
 import { createInterface } from "node:readline";
 import { Manager } from "socket.io-client";
 import { WebSocket } from "ws";
-import { maru } from "./maru-served.mjs";
+import { served } from "./maru-served.mjs";
 
 const QUESTION = "question";
+const maru = await served(process.argv[2]);
 
 const say = (talk, line, value) => {
   const written = value === undefined ? {} : Buffer.isBuffer(value) ? { bytes: value.toString("base64") } : { text: value };

@@ -123,10 +123,17 @@ export function casesOf({ maru, url, mode, options }) {
     },
 
     async "stays as long as there is life"() {
-      const socket = await enter({ liveness: 400 });
+      let pings = 0;
+      class Watched extends (options?.WebSocket ?? WebSocket) {
+        send(text) {
+          if (text.includes('"ping"')) pings++;
+          super.send(text);
+        }
+      }
+      const socket = await enter({ liveness: 400, WebSocket: Watched });
       let ends = 0;
       socket.on("disconnect", () => ends++);
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await until(() => pings > 4, "that it asks");
       equal(await echo(socket, "still here"), "still here");
       equal(ends, 0);
     },

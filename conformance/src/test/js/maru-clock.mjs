@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import test, { afterEach } from "node:test";
 import vm from "node:vm";
-import { maru, url as server } from "./maru-served.mjs";
+import { served } from "./maru-served.mjs";
+
+const [, , server] = process.argv;
+const maru = await served(server);
 
 const SESSION = "maru.json.session";
 const settled = () => new Promise(setImmediate);

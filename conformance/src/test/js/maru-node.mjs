@@ -1,14 +1,20 @@
-// maru.js on Node: over its own WebSocket where it has one, and over that of ws.
+// maru.js on Node: over that of ws, and over Node's own WebSocket, which Node 20 has behind a flag.
+import { spawnSync } from "node:child_process";
 import test from "node:test";
 import { WebSocket } from "ws";
 import { casesOf } from "./maru-cases.mjs";
-import { maru, url } from "./maru-served.mjs";
+import { served } from "./maru-served.mjs";
 
-const [, , , mode] = process.argv;
-const sources = { ws: { WebSocket } };
-if (globalThis.WebSocket) sources.global = {};
+const FLAG = "--experimental-websocket";
 
-for (const [source, options] of Object.entries(sources)) {
+if (!globalThis.WebSocket && !process.execArgv.includes(FLAG)) {
+  process.exit(spawnSync(process.execPath, [FLAG, ...process.argv.slice(1)], { stdio: "inherit" }).status);
+}
+
+const [, , url, mode] = process.argv;
+const maru = await served(url);
+
+for (const [source, options] of Object.entries({ ws: { WebSocket }, global: {} })) {
   for (const [name, body] of Object.entries(casesOf({ maru, url, mode, options }))) {
     test(`${source}: ${name}`, { timeout: 30_000 }, body);
   }

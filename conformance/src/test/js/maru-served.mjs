@@ -1,11 +1,14 @@
-// maru.js as the server serves it, loaded in Node as the module that it is.
+// maru.js as a server serves it, loaded in Node as the module that it is.
 import { unlinkSync, writeFileSync } from "node:fs";
 
-const [, , url] = process.argv;
-const file = new URL(`./maru-served-${process.pid}.tmp.mjs`, import.meta.url);
+let count = 0;
 
-writeFileSync(file, await (await fetch(`${url}/maru.mjs`)).text());
-
-export { url };
-export const { maru } = await import(file);
-unlinkSync(file);
+export async function served(url) {
+  const file = new URL(`./maru-served-${process.pid}-${count++}.tmp.mjs`, import.meta.url);
+  writeFileSync(file, await (await fetch(`${url}/maru.mjs`)).text());
+  try {
+    return (await import(file)).maru;
+  } finally {
+    unlinkSync(file);
+  }
+}

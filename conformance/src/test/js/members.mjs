@@ -4,6 +4,7 @@
 import { createInterface } from "node:readline";
 import { io } from "socket.io-client";
 import { WebSocket } from "ws";
+import { served } from "./maru-served.mjs";
 
 const TRANSPORTS = { polling: ["polling"], websocket: ["websocket"], upgrade: ["polling", "websocket"] };
 const RETRY_MS = 20;
@@ -79,11 +80,37 @@ class PlainMember {
   }
 }
 
+class MaruJsMember {
+  #socket;
+
+  constructor(member, url, maru) {
+    let session = 0;
+    // a request of one session must not be sent in the next
+    const socket = maru(url, { WebSocket, buffer: 0, minDelay: RETRY_MS, maxDelay: 5 * RETRY_MS, timeout: 60_000 });
+    socket.on("connect", () => say({ member, up: ++session }));
+    socket.on("chat", ({ message }) => say({ member, session, heard: message }));
+    this.#socket = socket;
+  }
+
+  request(type, fields, answer) {
+    this.#socket.emit(type, fields).then(answer, () => {});
+  }
+
+  close() {
+    this.#socket.close();
+  }
+}
+
+async function memberOf(kind, member, url) {
+  if (kind === "ws") return new PlainMember(member, url);
+  return kind === "maru.js" ? new MaruJsMember(member, url, await served(url)) : new SocketIoMember(member, url, kind);
+}
+
 const members = new Map();
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { member, open, url, request, fields, id, close } = JSON.parse(line);
-  if (open) members.set(member, open === "ws" ? new PlainMember(member, url) : new SocketIoMember(member, url, open));
+  if (open) members.set(member, await memberOf(open, member, url));
   if (request) members.get(member).request(request, fields, (data) => say({ member, answer: id, data }));
   if (close) members.get(member).close();
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clients of six kinds in the same rooms. Every step has a number from one clock; a message is sent between the moment of
+ * Clients of many kinds in the same rooms. Every step has a number from one clock; a message is sent between the moment of
  * its request and that of its answer, and a stay in a room lasts at least from the answer to its join until it is given up.
  * Whoever stays in a room during the whole of a message's time hears it; whose stay it does not touch does not.
  */
@@ -31,8 +31,16 @@ class MixedRoomTest {
     private static final int ROUNDS = 25;
     private static final int MESSAGES_A_ROUND = 40;
     private static final List<String> ROOMS = List.of("lobby", "방 2", "3", "r/4");
-    private static final List<String> KINDS =
-            List.of("polling", "websocket", "upgrade", "ws", "java polling", "java websocket", "java upgrade", "jdk");
+    private static final List<String> KINDS = List.of(
+            "polling",
+            "websocket",
+            "upgrade",
+            "ws",
+            "maru.js",
+            "java polling",
+            "java websocket",
+            "java upgrade",
+            "jdk");
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration CUT_AGAIN = Duration.ofMillis(300);
