@@ -6,6 +6,7 @@ import io.maru.client.engine.TransportKind;
 import io.maru.client.netty.NetworkOptions;
 import io.maru.client.netty.ProxyOptions;
 import io.maru.client.netty.TlsOptions;
+import io.maru.wire.Clock;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.Parser;
 import io.maru.wire.WireLimits;
@@ -76,6 +77,7 @@ public final class ClientOptions {
     final int loops;
     final int handlerThreads;
     final boolean daemon;
+    final Clock clock;
     final Map<String, String> query;
     final Map<String, String> headers;
     final @Nullable ProxyOptions proxy;
@@ -128,6 +130,7 @@ public final class ClientOptions {
         loops = from.loops;
         handlerThreads = from.handlerThreads;
         daemon = from.daemon;
+        clock = from.clock;
         query = new LinkedHashMap<>(from.query);
         headers = new LinkedHashMap<>(from.headers);
         proxy = from.proxy;
@@ -313,7 +316,10 @@ public final class ClientOptions {
 
     /** Whether the threads that these options ask for are those of other options. */
     boolean sharesThreadsWith(ClientOptions other) {
-        return loops == other.loops && handlerThreads == other.handlerThreads && daemon == other.daemon;
+        return loops == other.loops
+                && handlerThreads == other.handlerThreads
+                && daemon == other.daemon
+                && clock == other.clock;
     }
 
     /** Collects options. For one thread. */
@@ -360,6 +366,7 @@ public final class ClientOptions {
         private int loops = defaultLoops();
         private int handlerThreads = 4;
         private boolean daemon = false;
+        private Clock clock = Clock.SYSTEM;
         private final Map<String, String> query = new LinkedHashMap<>();
         private final Map<String, String> headers = new LinkedHashMap<>();
         private @Nullable ProxyOptions proxy;
@@ -414,6 +421,7 @@ public final class ClientOptions {
             loops = from.loops;
             handlerThreads = from.handlerThreads;
             daemon = from.daemon;
+            clock = from.clock;
             query.putAll(from.query);
             headers.putAll(from.headers);
             proxy = from.proxy;
@@ -854,6 +862,18 @@ public final class ClientOptions {
          */
         public Builder daemon(boolean value) {
             daemon = value;
+            return this;
+        }
+
+        /**
+         * The time by which attempts, heartbeats and answers are awaited. For tests: the kit {@code maru-testkit} has a clock that is
+         * turned by hand. One for all sockets of a {@link MaruClient}.
+         *
+         * @param value the system's unless set
+         * @return this
+         */
+        public Builder clock(Clock value) {
+            clock = Objects.requireNonNull(value, "clock");
             return this;
         }
 

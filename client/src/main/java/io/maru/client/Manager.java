@@ -126,6 +126,15 @@ public final class Manager {
     }
 
     /**
+     * Whether an attempt to connect is under way.
+     *
+     * @return true between its beginning and its end
+     */
+    public boolean isConnecting() {
+        return state == State.OPENING;
+    }
+
+    /**
      * What carries the connection now.
      *
      * @return {@code polling} or {@code websocket}

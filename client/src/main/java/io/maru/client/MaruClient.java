@@ -43,7 +43,7 @@ public final class MaruClient implements AutoCloseable {
 
     private MaruClient(ClientOptions options) {
         this.options = options;
-        this.loops = new NettyLoops(options.loops, options.daemon);
+        this.loops = new NettyLoops(options.loops, options.daemon, options.clock);
         this.threads = new ClientThreads(options.handlerThreads);
     }
 
@@ -159,7 +159,7 @@ public final class MaruClient implements AutoCloseable {
         ClientOptions wanted = change.apply(options.toBuilder()).build();
         if (!wanted.sharesThreadsWith(options)) {
             throw new IllegalArgumentException(
-                    "loops, handlerThreads and daemon belong to MaruClient.create, not to a socket");
+                    "loops, handlerThreads, daemon and clock belong to MaruClient.create, not to a socket");
         }
         Endpoint endpoint = Endpoint.of(uri);
         Socket socket = place(endpoint, wanted, plain, whenClosed);

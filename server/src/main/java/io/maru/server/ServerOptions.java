@@ -565,7 +565,7 @@ public record ServerOptions(
 
         /**
          * The time by which heartbeats, deadlines, rates and sessions are measured; not how long handlers take. For tests: the
-         * kit {@code maru-test} has a clock that is turned by hand.
+         * kit {@code maru-testkit} has a clock that is turned by hand.
          *
          * @param value the system's unless set
          * @return this

@@ -1,18 +1,19 @@
 package io.maru.client.netty;
 
 import io.maru.client.engine.Loop;
+import io.maru.wire.Clock;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 
 /** One of Netty's event loops. */
 final class NettyLoop implements Loop {
 
     private final EventLoop eventLoop;
+    private final Clock clock;
 
-    NettyLoop(EventLoop eventLoop) {
+    NettyLoop(EventLoop eventLoop, Clock clock) {
         this.eventLoop = eventLoop;
+        this.clock = clock;
     }
 
     EventLoop eventLoop() {
@@ -37,8 +38,7 @@ final class NettyLoop implements Loop {
     @Override
     public Timeout schedule(long delayNanos, Runnable task) {
         try {
-            ScheduledFuture<?> future = eventLoop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-            return () -> future.cancel(false);
+            return clock.schedule(eventLoop, delayNanos, task)::cancel;
         } catch (RejectedExecutionException e) {
             return () -> {};
         }
@@ -46,6 +46,6 @@ final class NettyLoop implements Loop {
 
     @Override
     public long nanoTime() {
-        return System.nanoTime();
+        return clock.nanoTime();
     }
 }

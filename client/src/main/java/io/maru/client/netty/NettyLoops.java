@@ -2,6 +2,7 @@ package io.maru.client.netty;
 
 import io.maru.client.engine.Loop;
 import io.maru.client.engine.Network;
+import io.maru.wire.Clock;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -23,14 +24,17 @@ public final class NettyLoops {
 
     private final MultiThreadIoEventLoopGroup group;
     private final ThreadPoolExecutor lookups;
+    private final Clock clock;
 
     /**
      * Loops without a thread yet.
      *
      * @param loops how many
      * @param daemon whether their threads let the JVM end
+     * @param clock the time by which they wait
      */
-    public NettyLoops(int loops, boolean daemon) {
+    public NettyLoops(int loops, boolean daemon, Clock clock) {
+        this.clock = clock;
         group = new MultiThreadIoEventLoopGroup(
                 loops, new DefaultThreadFactory("maru-client-loop", daemon), NioIoHandler.newFactory());
         lookups = new ThreadPoolExecutor(
@@ -49,7 +53,7 @@ public final class NettyLoops {
      * @return one of the loops, each in its turn
      */
     public Loop next() {
-        return new NettyLoop(group.next());
+        return new NettyLoop(group.next(), clock);
     }
 
     /**

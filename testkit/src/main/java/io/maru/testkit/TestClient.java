@@ -1,0 +1,232 @@
+package io.maru.testkit;
+
+import io.maru.client.Event;
+import io.maru.client.Socket;
+import io.maru.wire.Payload;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of the server under test, which writes down what it hears. What it waits for has five seconds of real time, whatever
+ * the {@link ManualClock} shows. For the thread of the test.
+ */
+public final class TestClient implements AutoCloseable {
+
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long STEP_MILLIS = 1;
+
+    private final MaruTest test;
+    private final Socket socket;
+    private final Network network;
+
+    // guarded by this
+    private final List<Event> heard = new ArrayList<>();
+
+    TestClient(MaruTest test, Socket socket, Network network) {
+        this.test = test;
+        this.socket = socket;
+        this.network = network;
+        socket.onAny(this::hear);
+    }
+
+    private synchronized void hear(Event event) {
+        heard.add(event);
+        notifyAll();
+    }
+
+    /**
+     * The client itself, for its other methods. Its handlers run on its event loop: they must not block.
+     *
+     * @return the socket
+     */
+    public Socket socket() {
+        return socket;
+    }
+
+    /**
+     * What lies between it and the server.
+     *
+     * @return the network of this client alone
+     */
+    public Network network() {
+        return network;
+    }
+
+    /**
+     * Sends an event.
+     *
+     * @param event its name
+     * @param args its arguments
+     * @return this
+     */
+    public TestClient emit(String event, @Nullable Object... args) {
+        socket.emit(event, args);
+        return this;
+    }
+
+    /**
+     * Sends an event and waits for the answer.
+     *
+     * @param event its name
+     * @param args its arguments
+     * @return the values of the answer
+     * @throws AssertionError when there is none, or the server refuses
+     */
+    public Payload ask(String event, @Nullable Object... args) {
+        return get(socket.emitWithAck(event, args), "an answer to " + event);
+    }
+
+    /**
+     * The next event of a name, in order, without those that were taken before. Waits for it.
+     *
+     * @param event its name
+     * @return the event, which is taken
+     * @throws AssertionError when it does not come
+     */
+    public Event next(String event) {
+        long until = System.nanoTime() + PATIENCE_NANOS;
+        synchronized (this) {
+            while (true) {
+                Iterator<Event> each = heard.iterator();
+                while (each.hasNext()) {
+                    Event candidate = each.next();
+                    if (candidate.name().equals(event)) {
+                        each.remove();
+                        return candidate;
+                    }
+                }
+                long left = until - System.nanoTime();
+                if (left <= 0) {
+                    throw new AssertionError("the event " + event + " expected, but heard " + heard);
+                }
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(this, left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new AssertionError("interrupted while waiting for " + event, e);
+                }
+            }
+        }
+    }
+
+    /**
+     * The first argument of the next event of a name: see {@link #next(String)}.
+     *
+     * @param event its name
+     * @param type what the argument is
+     * @param <T> the same
+     * @return the argument
+     * @throws AssertionError when the event does not come
+     */
+    public <T> @Nullable T next(String event, Class<T> type) {
+        return next(event).get(0, type);
+    }
+
+    /**
+     * What was heard and not taken, after all that is under way has arrived. It is taken.
+     *
+     * @return the events, in order
+     */
+    public List<Event> rest() {
+        test.settle();
+        synchronized (this) {
+            List<Event> rest = List.copyOf(heard);
+            heard.clear();
+            return rest;
+        }
+    }
+
+    /**
+     * Waits until it is connected.
+     *
+     * @return this
+     * @throws AssertionError when it is not in time
+     */
+    public TestClient awaitConnected() {
+        await(socket::isConnected, "connected");
+        return this;
+    }
+
+    /**
+     * Waits until it is not connected.
+     *
+     * @return this
+     * @throws AssertionError when it still is
+     */
+    public TestClient awaitDisconnected() {
+        await(() -> !socket.isConnected(), "disconnected");
+        return this;
+    }
+
+    private void await(BooleanSupplier condition, String what) {
+        if (!holdsInTime(condition, PATIENCE_NANOS)) {
+            throw new AssertionError(what + " expected: " + socket);
+        }
+    }
+
+    private static boolean holdsInTime(BooleanSupplier condition, long nanos) {
+        long until = System.nanoTime() + nanos;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - until > 0) {
+                return false;
+            }
+            try {
+                Thread.sleep(STEP_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static <T> T get(CompletableFuture<T> future, String what) {
+        try {
+            return future.get(TimeUnit.NANOSECONDS.toMillis(PATIENCE_NANOS), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError(what + " expected", e);
+        } catch (ExecutionException e) {
+            throw new AssertionError(what + " expected: " + e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for " + what, e);
+        }
+    }
+
+    /** Waits until what it has sent was handled, and what it was sent has arrived, as far as the network lets it. */
+    void settle() {
+        if (network.isHeld()) {
+            return;
+        }
+        // an attempt that waits for the application, or for the clock, is left alone
+        holdsInTime(this::isSettled, TimeUnit.SECONDS.toNanos(1));
+        if (socket.isConnected()) {
+            try {
+                socket.emitWithAck(MaruTest.FENCE).get(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                // it was disconnected meanwhile
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private boolean isSettled() {
+        return !socket.manager().isConnecting()
+                && (!socket.manager().isOpen() || socket.isConnected() || !socket.isActive());
+    }
+
+    /** Disconnects for good. */
+    @Override
+    public void close() {
+        socket.close();
+        network.close();
+    }
+}

@@ -1,0 +1,169 @@
+package io.maru.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.maru.client.DisconnectReason;
+import io.maru.server.ConnectRefusedException;
+import io.maru.server.MaruServer;
+import io.maru.server.RecoveryOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The kit as its user has it. A minute of the clock takes no time. */
+@Timeout(60)
+class MaruTestTest {
+
+    private static void chat(MaruServer server) {
+        server.onConnection(socket -> {
+            socket.on("join", event -> {
+                String room = Objects.requireNonNull(event.get(0, String.class));
+                socket.join(room);
+                socket.to(room).emit("joined", socket.id());
+                event.ack().send();
+            });
+            socket.on(
+                    "chat",
+                    event -> socket.to(Objects.requireNonNull(event.get(0, String.class)))
+                            .emit("chat", event.get(1, String.class)));
+            socket.onDisconnect(reason -> server.to("lobby").emit("left", reason.text()));
+        });
+    }
+
+    @Test
+    void clientsOfBothKindsHearEachOther() {
+        try (MaruTest test = MaruTest.start(MaruTestTest::chat)) {
+            TestClient alice = test.connect();
+            TestClient bob = test.connectPlain();
+            TestClient carol = test.connect();
+            alice.ask("join", "lobby");
+            bob.ask("join", "lobby");
+            assertThat(alice.next("joined", String.class)).isNotBlank();
+            alice.emit("chat", "lobby", "Hi");
+            assertThat(bob.next("chat", String.class)).isEqualTo("Hi");
+            assertThat(alice.rest()).isEmpty();
+            assertThat(carol.rest()).isEmpty();
+        }
+    }
+
+    @Test
+    void aSilentClientIsMissedByItsHeartbeat() {
+        try (MaruTest test = MaruTest.start(MaruTestTest::chat)) {
+            TestClient alice = test.connect();
+            TestClient bob = test.connect();
+            alice.ask("join", "lobby");
+            bob.network().hold();
+            test.advance(Duration.ofSeconds(44));
+            assertThat(alice.rest()).isEmpty();
+            assertThat(bob.socket().isConnected()).isTrue();
+            test.advance(Duration.ofSeconds(1));
+            assertThat(alice.next("left", String.class)).isEqualTo("ping timeout");
+            bob.awaitDisconnected();
+            assertThat(alice.socket().isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    void connectionsLiveAsLongAsTheirHeartbeatsAreAnswered() {
+        try (MaruTest test = MaruTest.start(MaruTestTest::chat)) {
+            TestClient alice = test.connect();
+            TestClient bob = test.connectPlain();
+            List<DisconnectReason> ends = new CopyOnWriteArrayList<>();
+            alice.socket().onDisconnect((reason, details) -> ends.add(reason));
+            bob.socket().onDisconnect((reason, details) -> ends.add(reason));
+            test.advance(Duration.ofMinutes(10));
+            assertThat(ends).isEmpty();
+            assertThat(test.server().stats().clients()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aClientComesBackAfterItsDelay() {
+        try (MaruTest test = MaruTest.start(MaruTestTest::chat)) {
+            TestClient alice = test.connect("/", options -> options.randomizationFactor(0));
+            AtomicInteger attempts = new AtomicInteger();
+            alice.socket().manager().onReconnectAttempt(attempts::set);
+            alice.network().takeDown();
+            alice.awaitDisconnected();
+            alice.emit("join", "lobby");
+            test.advance(Duration.ofMillis(999));
+            assertThat(attempts).hasValue(0);
+            test.advance(Duration.ofMillis(1));
+            assertThat(attempts).hasValue(1);
+            test.advance(Duration.ofMillis(2_000));
+            assertThat(attempts).hasValue(2);
+            alice.network().restore();
+            test.advance(Duration.ofMillis(4_000));
+            alice.awaitConnected();
+            test.settle();
+            assertThat(test.server().main().roomSizes()).containsEntry("lobby", 1);
+        }
+    }
+
+    @Test
+    void aSessionIsKeptForItsTime() {
+        RecoveryOptions recovery = RecoveryOptions.DEFAULTS;
+        try (MaruTest test = MaruTest.start(options -> options.recovery(recovery), MaruTestTest::chat)) {
+            TestClient alice = test.connect();
+            TestClient bob = test.connect();
+            bob.ask("join", "lobby");
+            bob.network().takeDown();
+            bob.awaitDisconnected();
+            alice.emit("chat", "lobby", "missed");
+            test.settle();
+            bob.network().restore();
+            test.advance(Duration.ofSeconds(10));
+            assertThat(bob.next("chat", String.class)).isEqualTo("missed");
+            assertThat(bob.socket().isRecovered()).isTrue();
+
+            bob.network().takeDown();
+            bob.awaitDisconnected();
+            test.advance(recovery.maxDisconnection().plusSeconds(1));
+            bob.network().restore();
+            test.advance(Duration.ofSeconds(10));
+            bob.awaitConnected();
+            assertThat(bob.socket().isRecovered()).isFalse();
+        }
+    }
+
+    @Test
+    void whoIsNotLetInSaysSo() {
+        try (MaruTest test = MaruTest.start(server -> server.of("/admin").use(socket -> {
+            throw new ConnectRefusedException("no");
+        }))) {
+            List<String> errors = new CopyOnWriteArrayList<>();
+            TestClient client = test.open(
+                    "/admin",
+                    options -> options.setup(socket ->
+                            socket.onConnectError(error -> errors.add(String.valueOf(error.getMessage())))));
+            test.settle();
+            assertThat(client.socket().isConnected()).isFalse();
+            assertThat(errors).containsExactly("no");
+        }
+    }
+
+    @Test
+    void whatDoesNotComeIsNamed() {
+        try (MaruTest test = MaruTest.start(MaruTestTest::chat)) {
+            TestClient alice = test.connect();
+            assertThatThrownBy(() -> alice.next("chat"))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("chat");
+        }
+    }
+
+    @Test
+    void nothingOfItIsLeft() {
+        MaruTest.start(MaruTestTest::chat).close();
+        try (MaruTest test = MaruTest.start(MaruTestTest::chat)) {
+            test.connect();
+        }
+        assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.isAlive() && thread.getName().startsWith("maru-client"));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.maru.testkit;
+
+import org.jspecify.annotations.NullMarked;
