@@ -2,7 +2,10 @@ package io.maru.testkit;
 
 import io.maru.wire.Clock;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -31,6 +34,7 @@ public final class ManualClock implements Clock {
 
     // guarded by this
     private final TreeSet<Due> waiting = new TreeSet<>();
+    private final Set<ScheduledExecutorService> loops = new HashSet<>();
     private long orders;
     private long now;
 
@@ -49,6 +53,7 @@ public final class ManualClock implements Clock {
         }
         Due due = new Due(now + Math.max(0, delayNanos), orders++, loop, task);
         waiting.add(due);
+        loops.add(loop);
         return () -> forget(due);
     }
 
@@ -75,8 +80,23 @@ public final class ManualClock implements Clock {
         if (due == null) {
             return false;
         }
+        run(due.loop, due.task);
+        return true;
+    }
+
+    /** Waits until the loops have done what they were given before. */
+    void awaitLoops() {
+        List<ScheduledExecutorService> known;
+        synchronized (this) {
+            loops.removeIf(ScheduledExecutorService::isShutdown);
+            known = List.copyOf(loops);
+        }
+        known.forEach(loop -> run(loop, () -> {}));
+    }
+
+    private static void run(ScheduledExecutorService loop, Runnable task) {
         try {
-            Future<?> done = due.loop.submit(due.task);
+            Future<?> done = loop.submit(task);
             done.get(LONGEST_TASK_SECONDS, TimeUnit.SECONDS);
         } catch (RejectedExecutionException e) {
             // the loop has ended, and its tasks with it
@@ -86,9 +106,8 @@ public final class ManualClock implements Clock {
         } catch (ExecutionException e) {
             throw new IllegalStateException("what was due has failed", e.getCause());
         } catch (TimeoutException e) {
-            throw new IllegalStateException("what was due blocks its loop", e);
+            throw new IllegalStateException("a task blocks its loop", e);
         }
-        return true;
     }
 
     private synchronized @Nullable Due next(long until) {

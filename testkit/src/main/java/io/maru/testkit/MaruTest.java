@@ -5,8 +5,6 @@ import io.maru.client.MaruClient;
 import io.maru.client.Socket;
 import io.maru.server.MaruServer;
 import io.maru.server.ServerOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -172,14 +170,11 @@ public final class MaruTest implements AutoCloseable {
     }
 
     private TestClient open(Opening opening) {
-        try {
-            Network network = new Network(server.port());
-            TestClient client = new TestClient(this, opening.open(network), network);
-            connected.add(client);
-            return client;
-        } catch (IOException e) {
-            throw new UncheckedIOException("no port is to be had", e);
-        }
+        Network network = Network.to(server.port());
+        TestClient client = new TestClient(this, opening.open(network), network);
+        connected.add(client);
+        client.awaitAttempt();
+        return client;
     }
 
     /**
@@ -200,8 +195,10 @@ public final class MaruTest implements AutoCloseable {
     public void settle() {
         // what one has sent has been handled after the first round, and has reached the others after the second
         for (int round = 0; round < 2; round++) {
+            clock.awaitLoops();
             connected.forEach(TestClient::settle);
         }
+        clock.awaitLoops();
     }
 
     /** Closes all clients and the server. */

@@ -3,15 +3,19 @@ package io.maru.testkit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** What lies between one client and the server: it can break, stand still, and be gone. Safe for any thread. */
+/** What lies between clients and a server on this machine: it can break, stand still, and be gone. Safe for any thread. */
 public final class Network implements AutoCloseable {
+
+    private static final int BACKLOG = 1_000;
 
     private final ServerSocket entrance;
     private final int serverPort;
@@ -22,13 +26,33 @@ public final class Network implements AutoCloseable {
     private boolean down;
     private boolean closed;
 
-    Network(int serverPort) throws IOException {
+    private Network(int serverPort) throws IOException {
         this.serverPort = serverPort;
-        entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        entrance = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
         start("network", this::accept);
     }
 
-    int port() {
+    /**
+     * A network before a server on the loopback interface.
+     *
+     * @param serverPort where the server listens
+     * @return the network, to be closed
+     * @throws UncheckedIOException when no port is to be had
+     */
+    public static Network to(int serverPort) {
+        try {
+            return new Network(serverPort);
+        } catch (IOException e) {
+            throw new UncheckedIOException("no port is to be had", e);
+        }
+    }
+
+    /**
+     * Where clients connect to.
+     *
+     * @return the port, on the loopback interface
+     */
+    public int port() {
         return entrance.getLocalPort();
     }
 
@@ -41,31 +65,40 @@ public final class Network implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                Socket client = entrance.accept();
-                if (!isOpen()) {
-                    cut(client);
-                    continue;
-                }
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
-                client.setTcpNoDelay(true);
-                server.setTcpNoDelay(true);
-                synchronized (this) {
-                    sockets.add(client);
-                    sockets.add(server);
-                }
-                start("up", () -> copy(client, server));
-                start("down", () -> copy(server, client));
+                connect(entrance.accept());
             }
         } catch (IOException e) {
-            cut(); // closed; or the server is gone
+            cut(); // it is closed
         }
+    }
+
+    private void connect(Socket client) {
+        Socket server;
+        try {
+            if (!isOpen()) {
+                throw new IOException("down");
+            }
+            server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+        } catch (IOException e) {
+            cut(client);
+            return;
+        }
+        synchronized (this) {
+            sockets.add(client);
+            sockets.add(server);
+        }
+        AtomicInteger open = new AtomicInteger(2);
+        start("up", () -> copy(client, server, open));
+        start("down", () -> copy(server, client, open));
     }
 
     private synchronized boolean isOpen() {
         return !down && !closed;
     }
 
-    private void copy(Socket from, Socket to) {
+    private void copy(Socket from, Socket to, AtomicInteger open) {
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
@@ -82,17 +115,13 @@ public final class Network implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (from.isClosed() || to.isClosed() || from.isInputShutdown() || from.isOutputShutdown()) {
-            forget(from, to);
-        }
-    }
-
-    private synchronized void forget(Socket from, Socket to) {
-        if (from.isClosed() || from.isOutputShutdown()) {
-            sockets.remove(from);
-            sockets.remove(to);
+        if (open.decrementAndGet() == 0) {
             close(from);
             close(to);
+            synchronized (this) {
+                sockets.remove(from);
+                sockets.remove(to);
+            }
         }
     }
 

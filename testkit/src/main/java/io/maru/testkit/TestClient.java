@@ -165,6 +165,13 @@ public final class TestClient implements AutoCloseable {
         return this;
     }
 
+    /** Waits until it has begun to connect; a second at most, as a quick refusal is not seen. */
+    void awaitAttempt() {
+        holdsInTime(
+                () -> socket.manager().isConnecting() || socket.manager().isOpen() || !socket.isActive(),
+                TimeUnit.SECONDS.toNanos(1));
+    }
+
     private void await(BooleanSupplier condition, String what) {
         if (!holdsInTime(condition, PATIENCE_NANOS)) {
             throw new AssertionError(what + " expected: " + socket);

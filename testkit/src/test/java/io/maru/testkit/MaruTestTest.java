@@ -139,8 +139,8 @@ class MaruTestTest {
             List<String> errors = new CopyOnWriteArrayList<>();
             TestClient client = test.open(
                     "/admin",
-                    options -> options.setup(socket ->
-                            socket.onConnectError(error -> errors.add(String.valueOf(error.getMessage())))));
+                    options -> options.setup(
+                            socket -> socket.onConnectError(error -> errors.add(String.valueOf(error.getMessage())))));
             test.settle();
             assertThat(client.socket().isConnected()).isFalse();
             assertThat(errors).containsExactly("no");
