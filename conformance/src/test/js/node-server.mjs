@@ -6,8 +6,7 @@ import parser from "socket.io-msgpack-parser";
 const features = process.argv.slice(2);
 const http = createServer();
 const io = new Server(http, {
-  pingInterval: 1000,
-  pingTimeout: 1000,
+  ...(features.includes("pings") ? { pingInterval: 500, pingTimeout: 20_000 } : {}),
   maxHttpBufferSize: 300_000,
   ...(features.includes("msgpack") ? { parser } : {}),
   ...(features.includes("recovery") ? { connectionStateRecovery: { maxDisconnectionDuration: 60_000 } } : {}),
