@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The client behind {@link MaruClient#connect} and {@link MaruClient#plain}: there from the first of their sockets to the last. */
 final class SharedClient {
 
-    // guarded by the class: the only state of the library that is static, see docs/adr/0031
+    // guarded by the class: the only state of the library that is static, see docs/adr/0029
     private static @Nullable MaruClient client;
     private static int sockets;
 
