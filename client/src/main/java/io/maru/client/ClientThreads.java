@@ -1,10 +1,10 @@
 package io.maru.client;
 
 import io.maru.client.engine.Loop;
+import io.maru.client.engine.Threads;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,33 +18,31 @@ final class ClientThreads {
 
     private static final int COMPLETERS = 2;
 
+    private final Threads ofHandlers = named("maru-client-handler");
+    private final Threads ofFutures = named("maru-client-future");
     private final ThreadPoolExecutor handlers;
     private final ThreadPoolExecutor futures;
 
     ClientThreads(int handlerThreads) {
-        handlers = pool("maru-client-handler", handlerThreads);
-        futures = pool("maru-client-future", COMPLETERS);
-    }
-
-    /** A thread of a client. */
-    private static final class Worker extends Thread {
-        private final ClientThreads owner;
-
-        Worker(ClientThreads owner, Runnable task, String name) {
-            super(task, name);
-            this.owner = owner;
-            setDaemon(true);
-        }
+        handlers = pool(ofHandlers, handlerThreads);
+        futures = pool(ofFutures, COMPLETERS);
     }
 
     // what waits is bounded by the connections and the questions, each of which has a limit
-    private ThreadPoolExecutor pool(String name, int threads) {
-        AtomicInteger number = new AtomicInteger();
-        ThreadFactory factory = task -> new Worker(this, task, name + "-" + number.getAndIncrement());
+    private static ThreadPoolExecutor pool(Threads threads, int size) {
         ThreadPoolExecutor pool =
-                new ThreadPoolExecutor(threads, threads, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+                new ThreadPoolExecutor(size, size, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    private static Threads named(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return new Threads(task -> {
+            Thread thread = new Thread(task, name + "-" + number.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /** Where the handlers of a connection run. */
@@ -77,7 +75,7 @@ final class ClientThreads {
 
     /** Whether the caller is one of them. */
     boolean isOneOfThem() {
-        return Thread.currentThread() instanceof Worker worker && worker.owner == this;
+        return ofHandlers.isOneOfThem() || ofFutures.isOneOfThem();
     }
 
     /** Ends them behind what they have to run; waits for it unless told to wait for no time. */
@@ -85,15 +83,10 @@ final class ClientThreads {
         handlers.shutdown();
         futures.shutdown();
         if (waitMillis > 0) {
-            try {
-                if (!handlers.awaitTermination(waitMillis, TimeUnit.MILLISECONDS)) {
-                    handlers.shutdownNow();
-                    handlers.awaitTermination(waitMillis, TimeUnit.MILLISECONDS);
-                }
-                futures.awaitTermination(waitMillis, TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            ofHandlers.join(waitMillis);
+            handlers.shutdownNow(); // interrupts a handler that does not end
+            ofHandlers.join(waitMillis);
+            ofFutures.join(waitMillis);
         }
     }
 }

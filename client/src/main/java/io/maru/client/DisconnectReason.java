@@ -43,7 +43,6 @@ public enum DisconnectReason {
 
     static DisconnectReason of(CloseReason reason) {
         return switch (reason) {
-            case CLIENT_CLOSE -> IO_CLIENT_DISCONNECT;
             case TRANSPORT_CLOSE -> TRANSPORT_CLOSE;
             case TRANSPORT_ERROR -> TRANSPORT_ERROR;
             case PARSE_ERROR -> PARSE_ERROR;

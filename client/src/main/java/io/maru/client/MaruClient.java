@@ -7,11 +7,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sockets and the threads that they share: a fixed number, however many sockets there are. Threads begin with the first socket and
@@ -169,30 +171,36 @@ public final class MaruClient implements AutoCloseable {
         return wanted.autoConnect ? socket.connect() : socket;
     }
 
-    private synchronized Socket place(Endpoint endpoint, ClientOptions wanted, boolean plain, Runnable whenClosed) {
-        if (closed) {
-            throw new IllegalStateException("the client is closed");
-        }
+    private Socket place(Endpoint endpoint, ClientOptions wanted, boolean plain, Runnable whenClosed) {
         String key = endpoint.origin() + wanted.path;
         String namespace = endpoint.path();
-        Manager manager = plain || wanted.forceNew || !wanted.multiplex ? null : shared.get(key);
-        if (manager != null && manager.options().sharesConnectionWith(wanted)) {
-            Manager found = manager;
+        boolean mayShare = !plain && !wanted.forceNew && wanted.multiplex;
+        Manager found = mayShare ? find(key) : null;
+        if (found != null && found.options().sharesConnectionWith(wanted)) {
             Socket added = found.add(namespace, () -> new Socket(found, namespace, wanted, whenClosed));
             if (added != null) {
                 return added;
             }
         }
+        // certificates are read from files here, so no lock is held
         Manager fresh = newManager(key, endpoint, wanted, plain);
+        Socket added = fresh.add(namespace, () -> new Socket(fresh, namespace, wanted, whenClosed));
+        keep(fresh, mayShare ? key : null);
+        return Objects.requireNonNull(added, "a new manager has no socket");
+    }
+
+    private synchronized @Nullable Manager find(String key) {
+        return shared.get(key);
+    }
+
+    private synchronized void keep(Manager fresh, @Nullable String key) {
+        if (closed) {
+            throw new IllegalStateException("the client is closed");
+        }
         managers.add(fresh);
-        if (!plain && !wanted.forceNew && wanted.multiplex) {
+        if (key != null) {
             shared.putIfAbsent(key, fresh);
         }
-        Socket added = fresh.add(namespace, () -> new Socket(fresh, namespace, wanted, whenClosed));
-        if (added == null) {
-            throw new AssertionError("a new manager has no socket");
-        }
-        return added;
     }
 
     private Manager newManager(String key, Endpoint endpoint, ClientOptions wanted, boolean plain) {

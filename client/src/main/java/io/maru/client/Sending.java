@@ -86,7 +86,11 @@ final class Sending {
 
     private boolean take(Emission emission, boolean isVolatile) {
         boolean generous = options.bufferPolicy == BufferPolicy.DROP_OLDEST;
-        boolean mayWait = !isVolatile && socket.isConnected() && !manager.loop().inLoop();
+        // with handlers on event loops the caller may be one of them, if not this one
+        boolean mayWait = !isVolatile
+                && socket.isConnected()
+                && !options.handlersOnEventLoop
+                && !manager.loop().inLoop();
         return allowance.take(emission.bytes(), generous, mayWait);
     }
 

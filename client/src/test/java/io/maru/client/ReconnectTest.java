@@ -1,9 +1,12 @@
 package io.maru.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.maru.client.engine.CloseReason;
 import io.maru.client.engine.Ending;
+import io.maru.wire.Packet;
+import io.maru.wire.Payload;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -230,7 +233,7 @@ class ReconnectTest {
         client.cut();
         assertThat(client.gone).isEqualTo(1);
         assertThat(client.loop.timers()).isZero();
-        org.assertj.core.api.Assertions.assertThatIllegalStateException().isThrownBy(client.socket::connect);
+        assertThatIllegalStateException().isThrownBy(client.socket::connect);
     }
 
     @Test
@@ -366,6 +369,23 @@ class ReconnectTest {
             client.receive("42" + i + "[\"ask\"]");
         }
         assertThat(client.takeHeard()).contains("disconnect transport error");
+    }
+
+    @Test
+    void takesEveryKindOfPacket() {
+        Payload none = Payload.empty();
+        Map<Class<?>, Packet> samples = Map.of(
+                Packet.Connect.class, new Packet.Connect("/", null),
+                Packet.ConnectError.class, new Packet.ConnectError("/", "no", null),
+                Packet.Disconnect.class, new Packet.Disconnect("/"),
+                Packet.Event.class, new Packet.Event("/", "a", none, Packet.NO_ACK),
+                Packet.Ack.class, new Packet.Ack("/", 1, none),
+                Packet.Failure.class, new Packet.Failure("/", "no"));
+        assertThat(samples.keySet()).containsExactlyInAnyOrder(Packet.class.getPermittedSubclasses());
+        for (Packet packet : samples.values()) {
+            client = ManualClient.socketIo(options -> options).connected();
+            client.loop.turn(() -> client.socket.onPacket(packet));
+        }
     }
 
     @Test

@@ -10,7 +10,10 @@ import io.maru.wire.msgpack.MsgpackDialect;
 import io.maru.wire.msgpack.MsgpackEnvelopeDialect;
 import io.maru.wire.socketio.SocketIoDialect;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -135,6 +138,51 @@ class ClientDecoderTest {
     void asksForASession(String data, String text) {
         Encoded message = ENVELOPE.encode(new Packet.Connect("/ns", Json.of(data)));
         assertThat(message).isNotNull().extracting(Vectors::text).isEqualTo(text);
+    }
+
+    @Test
+    void readsOrRefusesWhatIsBroken() {
+        List<byte[]> texts = Stream.concat(
+                        socketIo().map(Vector::utf8),
+                        Stream.of(
+                                utf8("{\"type\":\"session\",\"id\":\"a\",\"offset\":\"3\",\"recovered\":true}"),
+                                utf8("{\"type\":\"chat\",\"offset\":\"7\",\"args\":[1,{\"a\":2}]}"),
+                                utf8("{\"error\":\"no\",\"data\":{\"code\":1}}")))
+                .toList();
+        List<byte[]> messages = Stream.concat(
+                        msgpack().map(Vector::bytes),
+                        Stream.of(
+                                HexFormat.of()
+                                        .parseHex(
+                                                "84a474797065a773657373696f6ea26964a161a66f6666736574a133a97265636f7665726564c3"),
+                                HexFormat.of().parseHex("82a56572726f72a26e6fa46461746181a4636f646501")))
+                .toList();
+        Seeded.repeat(3_000, random -> {
+            for (Dialect dialect : List.of(SOCKET_IO, ENVELOPE)) {
+                byte[] broken = broken(texts.get(random.nextInt(texts.size())), random);
+                readOrRefuse(() -> dialect.newClientDecoder("/").text(broken));
+            }
+            for (Dialect dialect : List.of(MSGPACK, MSGPACK_ENVELOPE)) {
+                byte[] broken = broken(messages.get(random.nextInt(messages.size())), random);
+                readOrRefuse(() -> dialect.newClientDecoder("/").binary(broken));
+            }
+        });
+    }
+
+    private static void readOrRefuse(Runnable reading) {
+        try {
+            reading.run();
+        } catch (WireException e) {
+            assertThat(e.reason()).isNotNull();
+        }
+    }
+
+    private static byte[] broken(byte[] message, Random random) {
+        byte[] broken = Arrays.copyOf(message, 1 + random.nextInt(message.length + 2));
+        for (int i = random.nextInt(4); i > 0; i--) {
+            broken[random.nextInt(broken.length)] = (byte) random.nextInt(256);
+        }
+        return broken;
     }
 
     private static byte[] utf8(String text) {

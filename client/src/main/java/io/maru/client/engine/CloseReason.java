@@ -2,8 +2,6 @@ package io.maru.client.engine;
 
 /** Why a session has ended. */
 public enum CloseReason {
-    /** The client closed it. */
-    CLIENT_CLOSE,
     /** The server closed it, or the network did. */
     TRANSPORT_CLOSE,
     /** The transport failed. */

@@ -2,13 +2,11 @@ package io.maru.client.netty;
 
 import io.maru.client.engine.Loop;
 import io.maru.client.engine.Network;
+import io.maru.client.engine.Threads;
 import io.maru.wire.Clock;
-import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +23,8 @@ public final class NettyLoops {
     private final MultiThreadIoEventLoopGroup group;
     private final ThreadPoolExecutor lookups;
     private final Clock clock;
+    private final Threads ofLoops;
+    private final Threads ofLookups;
 
     /**
      * Loops without a thread yet.
@@ -35,15 +35,10 @@ public final class NettyLoops {
      */
     public NettyLoops(int loops, boolean daemon, Clock clock) {
         this.clock = clock;
-        group = new MultiThreadIoEventLoopGroup(
-                loops, new DefaultThreadFactory("maru-client-loop", daemon), NioIoHandler.newFactory());
-        lookups = new ThreadPoolExecutor(
-                LOOKUPS,
-                LOOKUPS,
-                1,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                new DefaultThreadFactory("maru-client-dns", true));
+        ofLoops = new Threads(new DefaultThreadFactory("maru-client-loop", daemon));
+        ofLookups = new Threads(new DefaultThreadFactory("maru-client-dns", true));
+        group = new MultiThreadIoEventLoopGroup(loops, ofLoops, NioIoHandler.newFactory());
+        lookups = new ThreadPoolExecutor(LOOKUPS, LOOKUPS, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), ofLookups);
         lookups.allowCoreThreadTimeOut(true);
     }
 
@@ -74,12 +69,7 @@ public final class NettyLoops {
      * @return true when it does
      */
     public boolean inLoops() {
-        for (EventExecutor loop : group) {
-            if (((EventLoop) loop).inEventLoop()) {
-                return true;
-            }
-        }
-        return false;
+        return ofLoops.isOneOfThem();
     }
 
     /**
@@ -88,15 +78,11 @@ public final class NettyLoops {
      * @param waitMillis how long to wait for the end of the threads; 0 on a thread that is one of them
      */
     public void close(long waitMillis) {
-        Future<?> ended = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         lookups.shutdownNow();
         if (waitMillis > 0) {
-            boolean interrupted = !ended.awaitUninterruptibly(waitMillis);
-            try {
-                lookups.awaitTermination(interrupted ? 0 : waitMillis, TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            ofLoops.join(waitMillis);
+            ofLookups.join(waitMillis);
         }
     }
 }
