@@ -1,5 +1,6 @@
 package io.maru.client.engine;
 
+import io.maru.wire.Utf8;
 import io.maru.wire.Utf8Buffer;
 import io.maru.wire.WireException;
 import io.maru.wire.engineio.EnginePacket;
@@ -82,6 +83,10 @@ final class PollingTransport implements Transport {
         }
         if (status != 200) {
             end(new Ending(CloseReason.TRANSPORT_ERROR, "a poll was answered with status " + status, status, null));
+            return;
+        }
+        if (!Utf8.isValid(body)) {
+            end(Ending.of(CloseReason.PARSE_ERROR, "an answer that is not UTF-8"));
             return;
         }
         List<EnginePacket> packets;

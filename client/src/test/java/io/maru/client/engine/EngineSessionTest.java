@@ -285,6 +285,17 @@ class EngineSessionTest {
     }
 
     @Test
+    void endsWhenAnAnswerIsNoTextOrNoPackets() {
+        openPolling(OPEN);
+        loop.turn(() -> network.request("GET").answer(new byte[] {'4', (byte) 0xb1}));
+        assertThat(heard).containsExactly("close PARSE_ERROR 0", "gone");
+        heard.clear();
+        openPolling(OPEN);
+        loop.turn(() -> network.request("GET").answer(200, "4a\u001e9"));
+        assertThat(heard).containsExactly("close PARSE_ERROR 0", "gone");
+    }
+
+    @Test
     void saysGoodbyeOverPollingBehindWhatWaits() {
         EngineSession session = openPolling(OPEN);
         send(session, "0");

@@ -33,6 +33,11 @@ public final class FakeNetwork implements Network {
             answer.onAnswer(status, text.getBytes(StandardCharsets.UTF_8));
         }
 
+        public void answer(byte[] body) {
+            answered = true;
+            answer.onAnswer(200, body);
+        }
+
         public void fail() {
             answered = true;
             answer.onFailure("the connection was closed", null);
