@@ -66,6 +66,7 @@ public final class TestClient implements AutoCloseable {
      * @param args its arguments
      * @return this
      */
+    @SuppressWarnings("NullAway") // does not see the type of the arguments in a class file
     public TestClient emit(String event, @Nullable Object... args) {
         socket.emit(event, args);
         return this;
@@ -79,6 +80,7 @@ public final class TestClient implements AutoCloseable {
      * @return the values of the answer
      * @throws AssertionError when there is none, or the server refuses
      */
+    @SuppressWarnings("NullAway") // does not see the type of the arguments in a class file
     public Payload ask(String event, @Nullable Object... args) {
         return get(socket.emitWithAck(event, args), "an answer to " + event);
     }
@@ -200,7 +202,7 @@ public final class TestClient implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new AssertionError(what + " expected", e);
         } catch (ExecutionException e) {
-            throw new AssertionError(what + " expected: " + e.getCause().getMessage(), e.getCause());
+            throw new AssertionError(what + " expected", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted while waiting for " + what, e);

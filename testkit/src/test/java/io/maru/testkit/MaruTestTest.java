@@ -95,10 +95,10 @@ class MaruTestTest {
             assertThat(attempts).hasValue(0);
             test.advance(Duration.ofMillis(1));
             assertThat(attempts).hasValue(1);
-            test.advance(Duration.ofMillis(2_000));
+            test.advance(Duration.ofSeconds(2));
             assertThat(attempts).hasValue(2);
             alice.network().restore();
-            test.advance(Duration.ofMillis(4_000));
+            test.advance(Duration.ofSeconds(4));
             alice.awaitConnected();
             test.settle();
             assertThat(test.server().main().roomSizes()).containsEntry("lobby", 1);

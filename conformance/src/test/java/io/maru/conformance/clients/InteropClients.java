@@ -45,7 +45,7 @@ final class InteropClients {
 
     private InteropClients() {}
 
-    /** All of them; another client, such as one of our own for Java, is one more here. */
+    /** All of them. */
     static List<Kind> all(NodeInteropClients node) {
         Set<Way> webSocket = EnumSet.of(Way.WEBSOCKET);
         Set<Way> every = EnumSet.allOf(Way.class);
@@ -62,6 +62,18 @@ final class InteropClients {
                         every,
                         true,
                         OfficialJava::new),
+                new Kind(
+                        "[Maru's Java client](client.md)",
+                        Protocol.SOCKET_IO,
+                        every,
+                        true,
+                        MaruInteropClient::socketIo),
+                new Kind(
+                        "[Maru's Java client](client.md), plain",
+                        Protocol.ENVELOPE,
+                        webSocket,
+                        true,
+                        MaruInteropClient::plain),
                 new Kind(
                         "[maru.js](maru-js.md)",
                         Protocol.ENVELOPE,

@@ -35,10 +35,10 @@ class NodeServerTest {
         POLLING(Transport.POLLING),
         UPGRADE(Transport.POLLING, Transport.WEBSOCKET);
 
-        private final Transport[] transports;
+        private final List<Transport> transports;
 
         Via(Transport... transports) {
-            this.transports = transports;
+            this.transports = List.of(transports);
         }
     }
 
@@ -52,7 +52,8 @@ class NodeServerTest {
     }
 
     private Socket open(String url, Via via, UnaryOperator<ClientOptions.Builder> change) {
-        return client.socket(url, options -> change.apply(options).transports(via.transports));
+        return client.socket(
+                url, options -> change.apply(options).transports(via.transports.toArray(Transport[]::new)));
     }
 
     private static byte @Nullable [] bytesOf(Payload echo, int index) {

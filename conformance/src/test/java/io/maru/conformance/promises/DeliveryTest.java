@@ -138,6 +138,9 @@ class DeliveryTest {
             enough.set(true);
             broken.get(10, TimeUnit.SECONDS);
 
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> answers.stream().allMatch(CompletableFuture::isDone));
             int answered = 0;
             Map<Integer, Integer> counts = counts();
             for (int n = 0; n < QUESTIONS; n++) {
