@@ -99,14 +99,15 @@ export function maru(address = "/", options = {}) {
     };
     socket = fresh;
     fresh.onopen = whileCurrent(() => {
+      fresh.onerror = () => {};
       if (fresh.protocol === SESSION) introduce("session", { ...session, auth: credentials });
       else if (credentials) introduce("auth", credentials);
       else opened(false);
     });
     fresh.onmessage = whileCurrent(({ data }) => receive(data));
     fresh.onclose = whileCurrent(({ code, reason }) => lost(code, reason));
-    // a close follows; without a listener Node's ws would throw
-    fresh.onerror = () => {};
+    // browsers and ws tell of the close next; that of Node 20 does not, when it could not connect
+    fresh.onerror = whileCurrent(({ message = "" }) => lost(1006, message));
   }
 
   // Says who this is. Not by a promise: what the server sends behind its answer must find the connection open.
