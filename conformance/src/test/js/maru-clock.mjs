@@ -401,6 +401,26 @@ for (const [end, expected] of [
   });
 }
 
+test("takes an error of an attempt for its end, once", async () => {
+  const one = new Air();
+  await settled();
+  const { last } = one;
+  last.readyState = 3;
+  last.onerror({ message: "Unexpected server response: 403" });
+  last.onclose({ code: 1006, reason: "" });
+  last.onerror({});
+  assert.deepEqual(one.events, [["connect_error", { code: 1006, reason: "Unexpected server response: 403", delay: 1000 }]]);
+  await one.clock.pass(1000);
+  one.last.onerror({ type: "error" });
+  assert.equal(one.events[1][1].reason, "");
+
+  await one.clock.pass(2000);
+  await one.accept();
+  one.last.onerror({});
+  one.end(1009, "its own reason");
+  assert.equal(one.events.at(-1)[1].reason, "its own reason");
+});
+
 test("gives up an attempt that takes too long", async () => {
   const one = new Air();
   await one.clock.pass(9_999);

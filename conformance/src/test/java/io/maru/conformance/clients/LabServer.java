@@ -183,6 +183,7 @@ final class LabServer implements AutoCloseable {
         socket.on("disconnect-me", event -> socket.disconnect(isTrue(event)));
         socket.on("cut-me", event -> proxy.cut(isTrue(event)));
         socket.on("freeze-me", event -> proxy.freeze());
+        socket.on("cut-frozen", event -> proxy.cutFrozen());
         socket.on("restart-me", event -> CompletableFuture.runAsync(this::restart));
         socket.on("release-websockets", event -> proxy.releaseWebSockets());
         socket.on("connections", event -> event.ack().send(proxy.accepted()));
