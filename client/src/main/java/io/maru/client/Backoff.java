@@ -49,7 +49,7 @@ public final class Backoff {
             boolean less = ((long) Math.floor(number * 10) & 1) == 0;
             delay = less ? delay - deviation : delay + deviation;
         }
-        return Duration.ofMillis((long) Math.min(delay, max));
+        return Duration.ofMillis((long) Math.min(delay, (double) max));
     }
 
     /**

@@ -60,6 +60,11 @@ final class TestProxy implements AutoCloseable {
 
     @Override
     public void close() {
+        end();
+    }
+
+    /** Ends all connections, and takes no other. */
+    void end() {
         try {
             listener.close();
         } catch (IOException e) {

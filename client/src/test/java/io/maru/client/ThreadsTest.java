@@ -59,8 +59,8 @@ class ThreadsTest {
         AtomicInteger connected = new AtomicInteger();
         try (MaruClient client = MaruClient.create(options -> options.loops(2)
                 .forceNew(true)
-                .timeout(Duration.ofSeconds(120))
-                .ackTimeout(Duration.ofSeconds(120))
+                .timeout(Duration.ofMinutes(2))
+                .ackTimeout(Duration.ofMinutes(2))
                 .transports(Transport.WEBSOCKET))) {
             List<Socket> sockets = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
@@ -68,7 +68,7 @@ class ThreadsTest {
                         i % 10 == 9 ? client.plainSocket("ws" + address().substring(4)) : client.socket(address());
                 sockets.add(socket.onConnect(it -> connected.incrementAndGet()));
             }
-            await().atMost(Duration.ofSeconds(120))
+            await().atMost(Duration.ofMinutes(2))
                     .untilAsserted(() -> assertThat(connected).hasValue(CLIENTS));
             List<CompletableFuture<?>> answers = new ArrayList<>();
             for (Socket socket : sockets) {
@@ -133,7 +133,7 @@ class ThreadsTest {
                 MaruClient back = MaruClient.create(options -> options.transports(transport));
                 Socket socket = back.socket("http://localhost:" + proxy.port());
                 socket.emitWithAck("echo").get(10, TimeUnit.SECONDS);
-                proxy.close();
+                proxy.end();
                 await().until(() -> !socket.isConnected());
                 back.close();
                 assertThat(threads()).isEmpty();

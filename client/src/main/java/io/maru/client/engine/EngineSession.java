@@ -5,7 +5,6 @@ import io.maru.wire.Utf8Buffer;
 import io.maru.wire.WireException;
 import io.maru.wire.engineio.EngineOpen;
 import io.maru.wire.engineio.EnginePacket;
-import io.maru.wire.engineio.EnginePacket.Type;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -134,7 +133,7 @@ public final class EngineSession implements Session, Transport.Listener {
     private void onPing(EnginePacket packet) {
         if (state == State.OPEN) {
             restartDeadline();
-            write(new EnginePacket(Type.PONG, packet.data(), false));
+            write(new EnginePacket(EnginePacket.Type.PONG, packet.data(), false));
             listener.onPing();
         }
     }
@@ -211,10 +210,10 @@ public final class EngineSession implements Session, Transport.Listener {
         if (message.hasText()) {
             Utf8Buffer text = new Utf8Buffer(message.length());
             message.writeText(text);
-            queue.add(new EnginePacket(Type.MESSAGE, text.toByteArray(), false));
+            queue.add(new EnginePacket(EnginePacket.Type.MESSAGE, text.toByteArray(), false));
         }
         for (byte[] attachment : message.attachments()) {
-            queue.add(new EnginePacket(Type.MESSAGE, attachment, true));
+            queue.add(new EnginePacket(EnginePacket.Type.MESSAGE, attachment, true));
         }
         flush();
     }
@@ -325,12 +324,14 @@ public final class EngineSession implements Session, Transport.Listener {
             }
             asked = true;
             PacketQueue question = new PacketQueue();
-            question.add(new EnginePacket(Type.PING, new byte[] {'p', 'r', 'o', 'b', 'e'}, false));
+            question.add(new EnginePacket(EnginePacket.Type.PING, new byte[] {'p', 'r', 'o', 'b', 'e'}, false));
             webSocket.send(question);
         }
 
         void onPacket(EnginePacket packet) {
-            if (answered || packet.type() != Type.PONG || !(current() instanceof PollingTransport polling)) {
+            if (answered
+                    || packet.type() != EnginePacket.Type.PONG
+                    || !(current() instanceof PollingTransport polling)) {
                 return;
             }
             answered = true;
@@ -344,7 +345,7 @@ public final class EngineSession implements Session, Transport.Listener {
                 return;
             }
             PacketQueue done = new PacketQueue();
-            done.add(EnginePacket.of(Type.UPGRADE));
+            done.add(EnginePacket.of(EnginePacket.Type.UPGRADE));
             webSocket.send(done);
             transport = webSocket;
             probe = null;

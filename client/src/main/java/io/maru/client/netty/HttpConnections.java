@@ -93,7 +93,7 @@ final class HttpConnections implements HttpCalls {
             request.headers()
                     .set(HttpHeaderNames.HOST, network.options().authority())
                     .set(HttpHeaderNames.ACCEPT, "*/*");
-            if (method == HttpMethod.POST) {
+            if (method.equals(HttpMethod.POST)) {
                 request.headers()
                         .set(HttpHeaderNames.CONTENT_TYPE, "text/plain;charset=UTF-8")
                         .setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);

@@ -1,6 +1,8 @@
 package io.maru.client.netty;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -40,7 +42,15 @@ public record TlsOptions(
 
     SslContext newContext() {
         if (context != null) {
-            return new JdkSslContext(context, true, ClientAuth.NONE);
+            return new JdkSslContext(
+                    context,
+                    true,
+                    null,
+                    IdentityCipherSuiteFilter.INSTANCE,
+                    ApplicationProtocolConfig.DISABLED,
+                    ClientAuth.NONE,
+                    null,
+                    false);
         }
         SslContextBuilder builder = SslContextBuilder.forClient();
         if (trusted != null) {

@@ -31,14 +31,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class NodeServerTest {
 
     enum Via {
-        WEBSOCKET(Transport.WEBSOCKET),
-        POLLING(Transport.POLLING),
-        UPGRADE(Transport.POLLING, Transport.WEBSOCKET);
+        WEBSOCKET,
+        POLLING,
+        UPGRADE;
 
-        private final List<Transport> transports;
-
-        Via(Transport... transports) {
-            this.transports = List.of(transports);
+        Transport[] transports() {
+            return this == UPGRADE ? Transport.values() : new Transport[] {Transport.valueOf(name())};
         }
     }
 
@@ -52,8 +50,7 @@ class NodeServerTest {
     }
 
     private Socket open(String url, Via via, UnaryOperator<ClientOptions.Builder> change) {
-        return client.socket(
-                url, options -> change.apply(options).transports(via.transports.toArray(Transport[]::new)));
+        return client.socket(url, options -> change.apply(options).transports(via.transports()));
     }
 
     private static byte @Nullable [] bytesOf(Payload echo, int index) {
