@@ -40,9 +40,9 @@ await withBrowser(async (browser) => {
   page.setDefaultTimeout(20_000);
   await page.goto(`${url}no-such-page`); // any page of this origin will do
   await page.addScriptTag({ content: CLIENT });
-  const requests = [];
+  const asked = [];
   const answers = [];
-  page.on("request", async (request) => requests.push((await request.allHeaders())["content-type"] ?? ""));
+  page.on("request", (request) => asked.push(request.allHeaders()));
   page.on("response", (response) => answers.push(response.headers()["content-type"] ?? ""));
   const every = Array.from({ length: 256 }, (_, i) => i);
 
@@ -55,9 +55,10 @@ await withBrowser(async (browser) => {
     upgrade: { transports: ["polling", "websocket"] },
     "JSONP and upgrade": { transports: ["polling", "websocket"], forceJSONP: true },
   })) {
-    requests.length = 0;
+    asked.length = 0;
     answers.length = 0;
     const result = await page.evaluate(talk, options);
+    const requests = (await Promise.all(asked)).map((headers) => headers["content-type"] ?? "");
     assert.equal(result.texts, true, way);
     assert.deepEqual(result.event, every, way);
     assert.deepEqual(result.answer, every, way);
