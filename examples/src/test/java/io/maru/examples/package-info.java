@@ -1,0 +1,4 @@
+@NullMarked
+package io.maru.examples;
+
+import org.jspecify.annotations.NullMarked;
