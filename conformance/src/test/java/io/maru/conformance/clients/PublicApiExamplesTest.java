@@ -3,56 +3,27 @@ package io.maru.conformance.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.maru.examples.ChatServer;
+import io.maru.examples.RawServer;
 import io.maru.server.MaruServer;
-import io.maru.server.WebSocket;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The servers that the README shows, driven by a WebSocket that knows nothing of us. */
+/** Servers of the examples, the README's among them, driven by a WebSocket that knows nothing of us. */
 class PublicApiExamplesTest {
-
-    private static final Path MODULE =
-            Path.of(System.getProperty("basedir", "")).toAbsolutePath();
-
-    // begin of the README's server
-    record JoinRoom(String roomId) {}
-
-    record Chat(String roomId, String message) {}
-
-    // end
 
     private final MaruServer server =
             MaruServer.create(options -> options.host("127.0.0.1").port(0));
     private final List<PlainClient> clients = new ArrayList<>();
 
-    private Set<WebSocket> raw = Set.of();
-
     @BeforeEach
     void start() {
-        // begin of the README's server
-        server.onConnection(socket -> {
-            socket.on("join-room", JoinRoom.class, (join, ack) -> {
-                socket.join(join.roomId());
-                ack.send(Map.of("success", true));
-            });
-            socket.on(
-                    "chat",
-                    Chat.class,
-                    chat -> socket.to(chat.roomId()).emit("chat", Map.of("message", chat.message())));
-        });
-        // end
-        raw = server.webSocket("/raw", ws -> ws.onMessage(text -> ws.send("Echo: " + text)));
+        ChatServer.install(server);
+        RawServer.install(server);
         server.start();
     }
 
@@ -111,38 +82,6 @@ class PublicApiExamplesTest {
         client.send("{not JSON");
 
         assertThat(client.next()).isEqualTo("Echo: {not JSON");
-        assertThat(raw).hasSize(1);
-        client.close();
-        await().untilAsserted(() -> assertThat(raw).isEmpty());
-    }
-
-    @Test
-    void areWhatTheReadmesShow() throws IOException {
-        String source = Files.readString(
-                MODULE.resolve("src/test/java/io/maru/conformance/clients/PublicApiExamplesTest.java"));
-        List<String> parts = new ArrayList<>();
-        Matcher part = Pattern.compile("// begin of the README's server\n(.*?)// end\n", Pattern.DOTALL)
-                .matcher(source);
-        while (part.find()) {
-            parts.add(withoutSpace(part.group(1)));
-        }
-        parts.add(withoutSpace("server.webSocket(\"/raw\", ws -> ws.onMessage(text -> ws.send(\"Echo: \" + text)))"));
-        assertThat(parts).hasSize(3);
-        try (Stream<Path> files = Files.list(MODULE.getParent())) {
-            List<Path> readmes = files.filter(
-                            file -> file.getFileName().toString().matches("README.*\\.md"))
-                    .toList();
-            assertThat(readmes).isNotEmpty();
-            for (Path readme : readmes) {
-                assertThat(withoutSpace(Files.readString(readme)))
-                        .as("%s", readme)
-                        .contains(parts);
-            }
-        }
-    }
-
-    private static String withoutSpace(String text) {
-        return text.replaceAll("\\s", "");
     }
 
     private PlainClient open(String path) {
