@@ -34,16 +34,16 @@ export function window(browser, locale, options = {}) {
   return browser.newContext({ locale, viewport: { width: 1280, height: 900 }, ...options });
 }
 
-/** The page, once it can be used. */
-export async function openPage(context, hash = "") {
+/** A page, by default the server's own, once it can be used. */
+export async function openPage(context, rest = "", ready = "html[data-ready=true]") {
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(url + hash);
-  await page.waitForSelector("html[data-ready=true]");
+  await page.goto(url + rest);
+  await page.waitForSelector(ready);
   return page;
 }
 
