@@ -4,7 +4,9 @@ import io.maru.client.engine.Loop;
 import io.maru.wire.Payload;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Events that are sent until they are answered: one at a time, each at most once more often than there are retries, again also after
@@ -36,6 +38,19 @@ final class Retries {
     void add(Emission emission) {
         entries.add(new Entry(emission));
         drain();
+    }
+
+    /** Takes out the oldest that is not on its way; null when there is none. */
+    @Nullable Emission removeOldest() {
+        Iterator<Entry> all = entries.iterator();
+        while (all.hasNext()) {
+            Entry entry = all.next();
+            if (!entry.inFlight) {
+                all.remove();
+                return entry.emission;
+            }
+        }
+        return null;
     }
 
     /** Sends the first, unless it is on its way. */

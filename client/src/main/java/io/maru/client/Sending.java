@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +108,7 @@ final class Sending {
             }
         } else if (retries != null) {
             retries.add(emission);
+            dropOldest(retries::removeOldest);
         } else {
             if (emission.question() != null) {
                 emission.question().startTimer(manager.loop(), emission.timeout());
@@ -130,8 +132,16 @@ final class Sending {
                 }
             });
         }
-        while (options.bufferPolicy == BufferPolicy.DROP_OLDEST && allowance.isExceeded() && !waiting.isEmpty()) {
-            drop(waiting.remove(), new BufferFullException("newer events have taken its place"));
+        dropOldest(waiting::poll);
+    }
+
+    private void dropOldest(Supplier<@Nullable Emission> oldest) {
+        while (options.bufferPolicy == BufferPolicy.DROP_OLDEST && allowance.isExceeded()) {
+            Emission dropped = oldest.get();
+            if (dropped == null) {
+                return;
+            }
+            drop(dropped, new BufferFullException("newer events have taken its place"));
         }
     }
 

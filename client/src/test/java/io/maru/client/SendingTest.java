@@ -158,6 +158,26 @@ class SendingTest {
     }
 
     @Test
+    void dropsTheOldestOfThoseThatItWouldRetry() {
+        client = ManualClient.socketIo(options ->
+                options.bufferEvents(2).bufferPolicy(BufferPolicy.DROP_OLDEST).retries(3));
+        CompletableFuture<Payload> first = client.socket.emitWithAck("a");
+        client.loop.runTasks();
+        for (String event : List.of("b", "c", "d")) {
+            client.socket.emit(event);
+            client.loop.runTasks();
+        }
+        fails(first, BufferFullException.class);
+        assertThat(client.socket.dropped()).isEqualTo(2);
+        client.socket.connect();
+        client.loop.runTasks();
+        client.letIn("s1");
+        assertThat(client.takeSent()).containsExactly("40", "420[\"c\"]");
+        client.receive("430[]");
+        assertThat(client.takeSent()).containsExactly("421[\"d\"]");
+    }
+
+    @Test
     void doesNotSendWhatTheServerWouldNotTake() {
         client.connected();
         client.socket.emit("a", "x".repeat(1000));

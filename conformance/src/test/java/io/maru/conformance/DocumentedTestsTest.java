@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DocumentedTestsTest {
 
     private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w*Test)\\.(\\w+)`");
-    private static final Pattern METHOD = Pattern.compile("^ {4}(?:public )?void (\\w+)\\(", Pattern.MULTILINE);
+    private static final Pattern METHOD =
+            Pattern.compile("^ {4}(?:public )?(?:void|Stream<DynamicNode>) (\\w+)\\(", Pattern.MULTILINE);
     private static final Path ROOT = root();
 
     // classes of one name can be in several packages
