@@ -471,8 +471,13 @@ class ServerTest {
             Socket mine = client.socket(address, options -> options.executor(executor));
             mine.on("back", note).emit("back");
             await().untilAsserted(() -> assertThat(heard).containsExactly("mine"));
-            mine.emitWithAck("echo")
-                    .thenAccept(it -> heard.add(Thread.currentThread().getName()))
+            // asked on the only thread that can complete it, so that it is not complete before somebody waits for it
+            CompletableFuture.supplyAsync(
+                            () -> mine.emitWithAck("echo")
+                                    .thenAccept(it ->
+                                            heard.add(Thread.currentThread().getName())),
+                            executor)
+                    .thenCompose(it -> it)
                     .get(10, TimeUnit.SECONDS);
             assertThat(heard).containsExactly("mine", "mine");
             heard.clear();
