@@ -172,7 +172,7 @@ public final class MaruClient implements AutoCloseable {
     }
 
     private Socket place(Endpoint endpoint, ClientOptions wanted, boolean plain, Runnable whenClosed) {
-        String key = endpoint.origin() + wanted.path;
+        String key = endpoint.origin() + wanted.path + '?' + endpoint.query();
         String namespace = endpoint.path();
         boolean mayShare = !plain && !wanted.forceNew && wanted.multiplex;
         Manager found = mayShare ? find(key) : null;

@@ -54,6 +54,11 @@ final class Question {
         }
     }
 
+    /** Nobody waits any more, and nobody is told. */
+    void cancel() {
+        end();
+    }
+
     private boolean end() {
         if (over) {
             return false;

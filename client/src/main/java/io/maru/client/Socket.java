@@ -430,7 +430,8 @@ public final class Socket implements AutoCloseable {
             throw new IllegalStateException("the socket is closed");
         }
         loop.run(() -> {
-            if (!active && !closed) {
+            // also one that waits in vain, because there are no more attempts
+            if (!closed && state == State.DISCONNECTED && !(active && manager.isOpen())) {
                 active = true;
                 manager.attach(this);
             }
@@ -722,7 +723,7 @@ public final class Socket implements AutoCloseable {
     }
 
     private void refused(String message, @Nullable Json data) {
-        introduction = null;
+        forgetIntroduction();
         state = State.DISCONNECTED;
         active = false;
         forgetEarly();
@@ -764,11 +765,19 @@ public final class Socket implements AutoCloseable {
         state = State.DISCONNECTED;
         active = false;
         id = null;
-        introduction = null;
+        forgetIntroduction();
         forgetEarly();
         sending.onDisconnected();
         if (wasConnected) {
             handlers.onDisconnect(reason, details);
+        }
+    }
+
+    // its time must not end the next connection
+    private void forgetIntroduction() {
+        if (introduction != null) {
+            introduction.cancel();
+            introduction = null;
         }
     }
 

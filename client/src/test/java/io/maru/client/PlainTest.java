@@ -95,6 +95,21 @@ class PlainTest {
     }
 
     @Test
+    void forgetsTheQuestionOfAConnectionThatBroke() {
+        client = ManualClient.plain(options -> options.auth(Map.of("token", "x")));
+        open("");
+        client.advance(5_000);
+        client.cut();
+        client.advance(1000);
+        accept("");
+        client.receive("{\"type\":\"callback\",\"messageId\":0,\"data\":{\"success\":true}}");
+        client.takeHeard();
+        client.advance(26_000);
+        assertThat(client.takeHeard()).isEmpty();
+        assertThat(client.socket.isConnected()).isTrue();
+    }
+
+    @Test
     void triesAgainWhenNobodySaysWhetherItMayEnter() {
         client = ManualClient.plain(options -> options.auth(Map.of("token", "x")));
         open("");

@@ -100,6 +100,10 @@ class ReconnectTest {
                         "reconnect error",
                         "reconnect failed");
         assertThat(client.loop.timers()).isZero();
+        client.socket.connect();
+        client.loop.runTasks();
+        client.letIn("s1");
+        assertThat(client.takeHeard()).containsExactly("connect");
     }
 
     @Test

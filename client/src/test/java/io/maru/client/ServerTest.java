@@ -347,6 +347,7 @@ class ServerTest {
         assertThat(client.socket(address + "/d", options -> options.multiplex(false))
                         .manager())
                 .isNotSameAs(main.manager());
+        assertThat(client.socket(address + "/e?token=another").manager()).isNotSameAs(main.manager());
     }
 
     @ParameterizedTest
