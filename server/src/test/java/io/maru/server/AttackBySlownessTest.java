@@ -126,8 +126,8 @@ class AttackBySlownessTest extends AttackFixture {
             Attacker plain = webSocket("/");
             Attacker polls = attacker();
             String session = pollingSession(polls, true);
-            CompletableFuture<Void> polling = polling(session, polls);
             await().until(() -> server().stats().clients() == 6);
+            CompletableFuture<Void> polling = polling(session, polls);
             webSocket.endOutput();
             plain.endOutput();
             get(polling);
