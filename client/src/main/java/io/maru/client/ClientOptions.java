@@ -11,6 +11,8 @@ import io.maru.wire.JsonCodec;
 import io.maru.wire.Parser;
 import io.maru.wire.WireLimits;
 import io.maru.wire.socketio.SocketIoDialect;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -37,6 +39,8 @@ public final class ClientOptions {
         /** A WebSocket. */
         WEBSOCKET
     }
+
+    private static final Duration LONGEST = Duration.ofDays(3_652);
 
     final String path;
     final List<Transport> transports;
@@ -145,27 +149,25 @@ public final class ClientOptions {
         if (transports.isEmpty()) {
             throw new IllegalArgumentException("a transport expected");
         }
-        if (!path.startsWith("/")) {
-            throw new IllegalArgumentException("a path that begins with a slash expected: " + path);
-        }
+        requirePath(path);
         if (handlersOnEventLoop && executor != null) {
             throw new IllegalArgumentException("handlers on the event loop or on an executor expected, not on both");
         }
-        requirePositive(upgradeTimeout, "upgradeTimeout");
-        requirePositive(timeout, "timeout");
+        requireTime(upgradeTimeout, "upgradeTimeout");
+        requireTime(timeout, "timeout");
         requireAtLeast(1, reconnectionAttempts, "reconnectionAttempts");
-        requirePositive(reconnectionDelay, "reconnectionDelay");
-        requirePositive(reconnectionDelayMax, "reconnectionDelayMax");
+        requireTime(reconnectionDelay, "reconnectionDelay");
+        requireTime(reconnectionDelayMax, "reconnectionDelayMax");
         requireAtLeast(1, maxMessageBytes, "maxMessageBytes");
         requireAtLeast(1, maxAttachments, "maxAttachments");
         requireAtLeast(1, maxJsonDepth, "maxJsonDepth");
         requireAtLeast(1, maxBufferedBytes, "maxBufferedBytes");
         requireAtLeast(1, maxPendingEvents, "maxPendingEvents");
         requireAtLeast(1, maxPendingBytes, "maxPendingBytes");
-        requirePositive(plainPingInterval, "plainPingInterval");
-        requirePositive(plainPingTimeout, "plainPingTimeout");
+        requireTime(plainPingInterval, "plainPingInterval");
+        requireTime(plainPingTimeout, "plainPingTimeout");
         requireAtLeast(0, retries, "retries");
-        requirePositive(ackTimeout, "ackTimeout");
+        requireTime(ackTimeout, "ackTimeout");
         requireAtLeast(1, bufferEvents, "bufferEvents");
         requireAtLeast(1, bufferBytes, "bufferBytes");
         requireAtLeast(1, maxPendingAcks, "maxPendingAcks");
@@ -186,10 +188,23 @@ public final class ClientOptions {
         }
     }
 
-    private static void requirePositive(Duration value, String name) {
-        if (value.compareTo(Duration.ofMillis(1)) < 0) {
-            throw new IllegalArgumentException(name + " of at least a millisecond expected: " + value);
+    static Duration requireTime(Duration value, String name) {
+        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(name + " of a millisecond to ten years expected: " + value);
         }
+        return value;
+    }
+
+    // it goes into requests as it is
+    private static void requirePath(String path) {
+        try {
+            if (path.startsWith("/") && path.equals(new URI(path).getRawPath())) {
+                return;
+            }
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("a path as it stands in an address expected: " + path, e);
+        }
+        throw new IllegalArgumentException("a path that begins with a slash expected: " + path);
     }
 
     private static int defaultLoops() {
@@ -646,7 +661,8 @@ public final class ClientOptions {
         }
 
         /**
-         * How many events may wait for handlers before the connection is not read any more.
+         * How many events may wait for handlers before the connection is not read any more, until half of them have run. Sixteen times as
+         * many while answers are awaited, which come behind them.
          *
          * @param value 1,000 unless set
          * @return this
@@ -657,7 +673,7 @@ public final class ClientOptions {
         }
 
         /**
-         * How many bytes may wait for handlers before the connection is not read any more.
+         * How many bytes of events may wait for handlers, as {@link #maxPendingEvents}.
          *
          * @param value 1 MiB unless set
          * @return this
@@ -756,7 +772,7 @@ public final class ClientOptions {
         }
 
         /**
-         * How often an event is sent again when no answer has come in {@link #ackTimeout}. Above 0, events go one at a time, each when the one before was answered: the server has to answer each, and may get one more than once.
+         * How often an event is sent again when no answer has come in {@link #ackTimeout}. Above 0, events go one at a time, each when the one before was answered: the server has to answer each, and may get one more than once. {@link #ackTimeout} counts for each time, from its sending on.
          *
          * @param value 0 unless set
          * @return this
@@ -767,7 +783,7 @@ public final class ClientOptions {
         }
 
         /**
-         * How long an answer may take, from the call on.
+         * How long an answer may take, from the call on; with {@link #retries} from each sending on.
          *
          * @param value 30 seconds unless set
          * @return this
@@ -960,8 +976,8 @@ public final class ClientOptions {
         }
 
         /**
-         * Who one is, asked for anew at each connection, so that it can be a new token. It runs where handlers run, and may block;
-         * when it throws, the socket's listeners of connect errors are told, and it is asked again after {@link
+         * Who one is, asked for anew at each connection, so that it can be a new token. It runs on a thread of its own kind, or where
+         * {@link #executor} and {@link #handlersOnEventLoop} say, and may block but there; when it throws, the socket's listeners of connect errors are told, and it is asked again after {@link
          * #reconnectionDelayMax}.
          *
          * @param value gives an object as JSON knows it, or null for none
@@ -985,7 +1001,7 @@ public final class ClientOptions {
         }
 
         /**
-         * Where handlers run and futures complete, instead of the client's own threads. It must run tasks; what it refuses is lost.
+         * Where handlers run and futures complete, instead of the client's own threads. It must run tasks, and not on the thread that gives them; what it refuses is lost.
          *
          * @param value the client's threads unless set
          * @return this

@@ -8,24 +8,32 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The threads of a client that run the application's code: some for handlers, and others that complete futures, so that a handler
- * may wait for an answer, even when all others do the same. They begin when they are needed, end after a second without work, and
+ * The threads of a client that run the application's code: some for handlers, others that complete futures, so that a handler may
+ * wait for an answer, even when all others do the same, and others again that ask who it is, as handlers may wait for that. They begin when they are needed, end after a second without work, and
  * let the JVM end.
  */
 final class ClientThreads {
 
+    private static final Logger log = LoggerFactory.getLogger(ClientThreads.class);
+
     private static final int COMPLETERS = 2;
+    private static final int AUTHS = 4;
 
     private final Threads ofHandlers = named("maru-client-handler");
     private final Threads ofFutures = named("maru-client-future");
+    private final Threads ofAuths = named("maru-client-auth");
     private final ThreadPoolExecutor handlers;
     private final ThreadPoolExecutor futures;
+    private final ThreadPoolExecutor auths;
 
     ClientThreads(int handlerThreads) {
         handlers = pool(ofHandlers, handlerThreads);
         futures = pool(ofFutures, COMPLETERS);
+        auths = pool(ofAuths, AUTHS);
     }
 
     // what waits is bounded by the connections and the questions, each of which has a limit
@@ -62,6 +70,19 @@ final class ClientThreads {
         };
     }
 
+    /** Where the application is asked who it is. */
+    Executor auth(ClientOptions options, Loop loop) {
+        Executor chosen = chosen(options, loop, auths);
+        return task -> {
+            try {
+                chosen.execute(task);
+            } catch (RejectedExecutionException e) {
+                // the client is closed, or the application's executor takes no more: the attempt ends in time
+                log.debug("nobody can be asked who the client is: {}", e.toString());
+            }
+        };
+    }
+
     private static Executor chosen(ClientOptions options, Loop loop, Executor otherwise) {
         if (options.handlersOnEventLoop) {
             return task -> {
@@ -75,18 +96,20 @@ final class ClientThreads {
 
     /** Whether the caller is one of them. */
     boolean isOneOfThem() {
-        return ofHandlers.isOneOfThem() || ofFutures.isOneOfThem();
+        return ofHandlers.isOneOfThem() || ofFutures.isOneOfThem() || ofAuths.isOneOfThem();
     }
 
     /** Ends them behind what they have to run; waits for it unless told to wait for no time. */
     void close(long waitMillis) {
         handlers.shutdown();
         futures.shutdown();
+        auths.shutdownNow(); // nobody needs to know any more
         if (waitMillis > 0) {
             ofHandlers.join(waitMillis);
             handlers.shutdownNow(); // interrupts a handler that does not end
             ofHandlers.join(waitMillis);
             ofFutures.join(waitMillis);
+            ofAuths.join(waitMillis);
         }
     }
 }

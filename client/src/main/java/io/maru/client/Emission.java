@@ -18,6 +18,10 @@ record Emission(String event, Payload args, @Nullable Question question, Duratio
     // an event's own weight, so that very many empty ones are not free
     private static final int OVERHEAD = 64;
 
+    boolean isCounted() {
+        return bytes > 0;
+    }
+
     static long weigh(String event, Payload args) {
         return OVERHEAD + event.length() + args.keptBytes();
     }

@@ -2,7 +2,6 @@ package io.maru.client;
 
 import io.maru.wire.Payload;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +15,7 @@ public final class Emitter {
     Emitter(Socket socket, boolean isVolatile, Duration timeout) {
         this.socket = socket;
         this.isVolatile = isVolatile;
-        this.timeout = Objects.requireNonNull(timeout, "timeout");
+        this.timeout = ClientOptions.requireTime(timeout, "timeout");
     }
 
     /**
@@ -33,6 +32,7 @@ public final class Emitter {
      *
      * @param limit the time
      * @return sends by the same socket
+     * @throws IllegalArgumentException when that is less than a millisecond, or more than ten years
      */
     public Emitter timeout(Duration limit) {
         return new Emitter(socket, isVolatile, limit);

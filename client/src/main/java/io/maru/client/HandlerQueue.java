@@ -10,13 +10,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the tasks of one connection one at a time and in order, on whatever thread the executor has. When many tasks wait it asks
- * for no more, so that whoever reads from the server can stop. Safe for any thread.
+ * for no more, so that whoever reads from the server can stop until half of them are left. Safe for any thread.
  */
 final class HandlerQueue implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(HandlerQueue.class);
 
     private record Task(Runnable run, long bytes) {}
+
+    // so much more may wait while a handler may need what comes behind it
+    private static final int PATIENCE = 16;
+
+    // others need the thread, too
+    private static final int TURN = 100;
 
     private final Executor executor;
     private final int maxTasks;
@@ -28,6 +34,7 @@ final class HandlerQueue implements Runnable {
     private boolean running;
     private long bytes;
     private boolean full;
+    private boolean patient;
 
     /**
      * An empty queue.
@@ -35,7 +42,7 @@ final class HandlerQueue implements Runnable {
      * @param executor runs the tasks
      * @param maxTasks how many may wait before no more is asked for
      * @param maxBytes how many bytes they may keep before no more is asked for
-     * @param reading told false when so much waits, and true when all have run; on any thread, and from two threads perhaps
+     * @param reading told false when so much waits, and true when half of it has run; on any thread, and from two threads perhaps
      *     the wrong way round, so it has to count
      */
     HandlerQueue(Executor executor, int maxTasks, long maxBytes, Consumer<Boolean> reading) {
@@ -52,22 +59,47 @@ final class HandlerQueue implements Runnable {
 
     /** As {@link #execute(Runnable)}, for a task that keeps so many bytes until it has run. */
     void execute(Runnable task, long size) {
-        boolean filled;
+        boolean changed;
         boolean idle;
         synchronized (this) {
             tasks.add(new Task(task, size));
             bytes += size;
             idle = !running;
             running = true;
-            filled = !full && (tasks.size() >= maxTasks || bytes >= maxBytes);
-            full |= filled;
+            changed = weigh();
         }
-        if (filled) {
+        if (changed) {
             reading.accept(false);
         }
         if (idle) {
             start();
         }
+    }
+
+    /** Sixteen times as much may wait, or not any more. */
+    void setPatient(boolean on) {
+        boolean changed;
+        boolean now;
+        synchronized (this) {
+            patient = on;
+            changed = weigh();
+            now = !full;
+        }
+        if (changed) {
+            reading.accept(now);
+        }
+    }
+
+    // true when it is full now and was not, or the other way round
+    private boolean weigh() {
+        long most = patient ? PATIENCE : 1;
+        boolean before = full;
+        if (full) {
+            full = tasks.size() > most * maxTasks / 2 || bytes > most * maxBytes / 2;
+        } else {
+            full = tasks.size() >= most * maxTasks || bytes >= most * maxBytes;
+        }
+        return full != before;
     }
 
     private void start() {
@@ -76,47 +108,48 @@ final class HandlerQueue implements Runnable {
         } catch (RuntimeException e) {
             // the client is closed, or the application's executor takes no more: what waits is forgotten
             log.warn("handlers cannot run: {}", e.toString());
-            if (reset()) {
+            if (forget()) {
                 reading.accept(true);
             }
         }
     }
 
-    private synchronized boolean reset() {
+    private synchronized boolean forget() {
         tasks.clear();
         running = false;
         bytes = 0;
-        boolean emptied = full;
-        full = false;
-        return emptied;
+        return weigh();
     }
 
     /** Runs what waits; for the executor. */
     @Override
     public void run() {
-        Task task;
-        while ((task = next()) != null) {
+        for (int i = 0; i < TURN; i++) {
+            Task task = next();
+            if (task == null) {
+                return;
+            }
             try {
                 task.run.run();
             } catch (Throwable e) { // tasks report what handlers throw; this keeps the queue alive whatever they do
                 log.error("a task failed", e);
             }
         }
+        start();
     }
 
     private @Nullable Task next() {
-        boolean emptied;
+        Task task;
+        boolean changed;
         synchronized (this) {
-            Task task = tasks.poll();
-            if (task != null) {
-                bytes -= task.bytes;
-                return task;
-            }
-            emptied = reset();
+            task = tasks.poll();
+            running = task != null;
+            bytes -= task == null ? 0 : task.bytes;
+            changed = weigh();
         }
-        if (emptied) {
+        if (changed) {
             reading.accept(true);
         }
-        return null;
+        return task;
     }
 }

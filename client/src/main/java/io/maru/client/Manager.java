@@ -14,9 +14,11 @@ import io.maru.wire.PacketDecoder;
 import io.maru.wire.WireException;
 import io.maru.wire.json.EnvelopeDialect;
 import io.maru.wire.msgpack.MsgpackEnvelopeDialect;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -37,6 +39,9 @@ public final class Manager {
     /** So much more than what events may use, so that answers and the like always go. */
     private static final int HARD_LIMIT = 16;
 
+    // by which a plain server says that it does not want this client: see docs/protocol.md
+    private static final Set<Integer> DISMISSALS = Set.of(1000, 4401, 4403);
+
     private enum State {
         CLOSED,
         OPENING,
@@ -55,8 +60,10 @@ public final class Manager {
     private final Runnable whenUnused;
     private final Runnable whenGone;
 
-    // by namespace; changed by any thread
+    // by namespace; read by any thread, changed with the lock of this
     private final Map<String, Socket> sockets = new ConcurrentHashMap<>();
+    // no socket is added any more; guarded by this
+    private boolean disposed;
 
     private final List<Handler<Manager>> opens = new CopyOnWriteArrayList<>();
     private final List<Handler<Throwable>> errors = new CopyOnWriteArrayList<>();
@@ -78,8 +85,10 @@ public final class Manager {
     private boolean reconnecting;
     private boolean upgraded;
     private int held;
+    private int questions;
     private int lingering;
-    private boolean disposed;
+    // namespaces that sockets left before the server had let them in: its answer is still to come
+    private final Set<String> left = new HashSet<>();
 
     Manager(
             Endpoint endpoint,
@@ -148,15 +157,22 @@ public final class Manager {
      * The socket of a namespace over this connection: the one that there is, or a new one with the connection's options, which is
      * not connected yet.
      *
-     * @param namespace its name; of plain connections there is one only
+     * @param namespace its name
      * @return the socket
+     * @throws IllegalStateException when all sockets of the connection were closed, and of a plain connection, which has one
+     *     socket
      */
-    public Socket socket(String namespace) {
+    public synchronized Socket socket(String namespace) {
         String name = namespace.startsWith("/") ? namespace : "/" + namespace;
         if (plain) {
             throw new IllegalStateException("a plain connection has one socket");
         }
-        return sockets.computeIfAbsent(name, it -> new Socket(this, it, options, () -> {}));
+        Socket there = sockets.get(name);
+        Socket socket = there != null ? there : add(name, options);
+        if (socket == null) {
+            throw new IllegalStateException("the connection is closed");
+        }
+        return socket;
     }
 
     /**
@@ -289,6 +305,10 @@ public final class Manager {
         return place.futures();
     }
 
+    Executor auth() {
+        return place.auth();
+    }
+
     HandlerQueue queue() {
         return queue;
     }
@@ -301,20 +321,37 @@ public final class Manager {
         return options;
     }
 
-    /** Adds a socket of its own options, unless there is one in its namespace. */
-    @Nullable Socket add(String namespace, Supplier<Socket> socket) {
-        Socket[] added = new Socket[1];
-        sockets.computeIfAbsent(namespace, it -> added[0] = socket.get());
-        return added[0];
+    /** Adds a socket of its own options; null when there is one in its namespace, or nobody needs the connection any more. */
+    synchronized @Nullable Socket add(String namespace, ClientOptions wanted) {
+        if (disposed || sockets.containsKey(namespace)) {
+            return null;
+        }
+        Socket socket = new Socket(this, namespace, wanted, place.retain().get());
+        sockets.put(namespace, socket);
+        return socket;
     }
 
     /** A socket wants to be connected. */
     void attach(Socket socket) {
         assert loop.inLoop();
         if (state == State.OPEN) {
-            socket.onOpen();
+            enter(socket);
         } else if (state == State.CLOSED && !reconnecting) {
             open();
+        }
+    }
+
+    /** Lets a socket ask to be let in, when the server has answered who asked before. */
+    private void enter(Socket socket) {
+        if (!left.contains(socket.namespace())) {
+            socket.onOpen();
+        }
+    }
+
+    /** A socket has left while the server was still to answer whether it lets it in. */
+    void left(Socket socket) {
+        if (!plain) {
+            left.add(socket.namespace());
         }
     }
 
@@ -332,23 +369,30 @@ public final class Manager {
     /** A socket is of no use any more. */
     void remove(Socket socket) {
         assert loop.inLoop();
-        sockets.remove(socket.namespace(), socket);
-        if (sockets.isEmpty()) {
-            dispose();
+        synchronized (this) {
+            sockets.remove(socket.namespace(), socket);
         }
+        disposeUnlessUsed();
     }
 
-    private void dispose() {
-        if (!disposed) {
+    private void disposeUnlessUsed() {
+        synchronized (this) {
+            if (disposed || !sockets.isEmpty()) {
+                return;
+            }
             disposed = true;
-            close();
-            whenUnused.run();
-            tellGone();
         }
+        close();
+        whenUnused.run();
+        tellGone();
+    }
+
+    private synchronized boolean isDisposed() {
+        return disposed;
     }
 
     private void tellGone() {
-        if (disposed && lingering == 0) {
+        if (lingering == 0 && isDisposed()) {
             whenGone.run();
         }
     }
@@ -357,7 +401,7 @@ public final class Manager {
     void closeSockets() {
         loop.run(() -> {
             List.copyOf(sockets.values()).forEach(Socket::close);
-            dispose();
+            disposeUnlessUsed();
         });
     }
 
@@ -381,20 +425,9 @@ public final class Manager {
     }
 
     /** Whether the server takes a message of this length. */
-    boolean fits(Encoded message) {
+    boolean takes(Encoded message) {
         Session now = session;
-        long most = now == null ? 0 : now.maxPayload();
-        if (most == 0) {
-            return true;
-        }
-        long text = 1L + message.length();
-        for (byte[] attachment : message.attachments()) {
-            text -= attachment.length;
-            if (attachment.length > most) {
-                return false;
-            }
-        }
-        return text <= most;
+        return now == null || now.takes(message);
     }
 
     void send(Encoded message) {
@@ -447,6 +480,7 @@ public final class Manager {
         Dialect spoken = socketIo != null ? socketIo : plainDialect((PlainSession) now);
         dialect = spoken;
         decoder = spoken.newClientDecoder(plain ? endpoint.path() : "/");
+        left.clear();
         if (held > 0) {
             now.setReading(false);
         }
@@ -508,9 +542,8 @@ public final class Manager {
         }
     }
 
-    // the codes by which a server says that it does not want this client any more: see docs/protocol.md
     private static boolean isDismissal(Ending ending) {
-        return ending.reason() == CloseReason.TRANSPORT_CLOSE && (ending.code() == 1000 || ending.code() == 4403);
+        return ending.reason() == CloseReason.TRANSPORT_CLOSE && DISMISSALS.contains(ending.code());
     }
 
     private void reconnect() {
@@ -572,6 +605,13 @@ public final class Manager {
         }
     }
 
+    /** Answers are awaited, so many more. A handler may wait for them: then they are read, also behind events that wait for it. */
+    void await(int more) {
+        assert loop.inLoop();
+        questions += more;
+        queue.setPatient(questions > 0);
+    }
+
     private void hold(int more) {
         boolean before = held > 0;
         held += more;
@@ -609,10 +649,25 @@ public final class Manager {
             refuse("a decoder failed", e);
             return;
         }
-        Socket socket = packet == null ? null : sockets.get(packet.namespace());
-        if (packet != null && socket != null) {
+        if (packet == null) {
+            return;
+        }
+        Socket socket = sockets.get(packet.namespace());
+        if (!left.isEmpty() && answersWhoHasLeft(packet)) {
+            if (packet instanceof Packet.Connect) {
+                send(encode(new Packet.Disconnect(packet.namespace())));
+            }
+            if (socket != null && socket.isActive()) {
+                socket.onOpen();
+            }
+        } else if (socket != null) {
             socket.onPacket(packet);
         }
+    }
+
+    private boolean answersWhoHasLeft(Packet packet) {
+        return (packet instanceof Packet.Connect || packet instanceof Packet.ConnectError)
+                && left.remove(packet.namespace());
     }
 
     private void refuse(String text, RuntimeException cause) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -36,15 +37,18 @@ public final class MaruClient implements AutoCloseable {
     private final NettyLoops loops;
     private final ClientThreads threads;
 
-    // guarded by this: the connections that others may share, and all that are not gone
-    private final Map<String, Manager> shared = new HashMap<>();
+    private final Supplier<Runnable> retain;
+
+    // guarded by this: the connections that others may share, by their address, and all that are not gone
+    private final Map<String, List<Manager>> shared = new HashMap<>();
     private final Set<Manager> managers = new HashSet<>();
     private boolean closed;
     // counted down when the network has nothing left of the last connection, once closed
     private final CountDownLatch gone = new CountDownLatch(1);
 
-    private MaruClient(ClientOptions options) {
+    private MaruClient(ClientOptions options, Supplier<Runnable> retain) {
         this.options = options;
+        this.retain = retain;
         this.loops = new NettyLoops(options.loops, options.daemon, options.clock);
         this.threads = new ClientThreads(options.handlerThreads);
     }
@@ -65,7 +69,16 @@ public final class MaruClient implements AutoCloseable {
      * @return the client
      */
     public static MaruClient create(UnaryOperator<ClientOptions.Builder> change) {
-        return new MaruClient(change.apply(ClientOptions.builder()).build());
+        return new MaruClient(change.apply(ClientOptions.builder()).build(), () -> () -> {});
+    }
+
+    /**
+     * The client that all share.
+     *
+     * @param retain keeps it for one socket more; what it gives is run when that is closed
+     */
+    static MaruClient shared(Supplier<Runnable> retain) {
+        return new MaruClient(ClientOptions.builder().build(), retain);
     }
 
     /**
@@ -86,7 +99,7 @@ public final class MaruClient implements AutoCloseable {
      * @return the socket, which connects unless the options say otherwise
      */
     public static Socket connect(String uri, UnaryOperator<ClientOptions.Builder> change) {
-        return SharedClient.socket((client, whenClosed) -> client.open(uri, change, false, whenClosed));
+        return SharedClient.open(client -> client.socket(uri, change));
     }
 
     /**
@@ -107,7 +120,7 @@ public final class MaruClient implements AutoCloseable {
      * @return the socket, which connects unless the options say otherwise
      */
     public static Socket plain(String uri, UnaryOperator<ClientOptions.Builder> change) {
-        return SharedClient.socket((client, whenClosed) -> client.open(uri, change, true, whenClosed));
+        return SharedClient.open(client -> client.plainSocket(uri, change));
     }
 
     /**
@@ -131,7 +144,7 @@ public final class MaruClient implements AutoCloseable {
      * @throws IllegalStateException when the client is closed
      */
     public Socket socket(String uri, UnaryOperator<ClientOptions.Builder> change) {
-        return open(uri, change, false, () -> {});
+        return open(uri, change, false);
     }
 
     /**
@@ -154,52 +167,61 @@ public final class MaruClient implements AutoCloseable {
      * @throws IllegalStateException when the client is closed
      */
     public Socket plainSocket(String uri, UnaryOperator<ClientOptions.Builder> change) {
-        return open(uri, change, true, () -> {});
+        return open(uri, change, true);
     }
 
-    private Socket open(String uri, UnaryOperator<ClientOptions.Builder> change, boolean plain, Runnable whenClosed) {
+    private Socket open(String uri, UnaryOperator<ClientOptions.Builder> change, boolean plain) {
         ClientOptions wanted = change.apply(options.toBuilder()).build();
         if (!wanted.sharesThreadsWith(options)) {
             throw new IllegalArgumentException(
                     "loops, handlerThreads, daemon and clock belong to MaruClient.create, not to a socket");
         }
         Endpoint endpoint = Endpoint.of(uri);
-        Socket socket = place(endpoint, wanted, plain, whenClosed);
+        Socket socket = place(endpoint, wanted, plain);
         if (wanted.setup != null) {
-            wanted.setup.accept(socket);
+            try {
+                wanted.setup.accept(socket);
+            } catch (Throwable e) {
+                socket.close();
+                throw e;
+            }
         }
         return wanted.autoConnect ? socket.connect() : socket;
     }
 
-    private Socket place(Endpoint endpoint, ClientOptions wanted, boolean plain, Runnable whenClosed) {
+    private Socket place(Endpoint endpoint, ClientOptions wanted, boolean plain) {
         String key = endpoint.origin() + wanted.path + '?' + endpoint.query();
         String namespace = endpoint.path();
         boolean mayShare = !plain && !wanted.forceNew && wanted.multiplex;
-        Manager found = mayShare ? find(key) : null;
-        if (found != null && found.options().sharesConnectionWith(wanted)) {
-            Socket added = found.add(namespace, () -> new Socket(found, namespace, wanted, whenClosed));
+        for (Manager found : mayShare ? find(key) : List.<Manager>of()) {
+            Socket added = found.options().sharesConnectionWith(wanted) ? found.add(namespace, wanted) : null;
             if (added != null) {
                 return added;
             }
         }
         // certificates are read from files here, so no lock is held
         Manager fresh = newManager(key, endpoint, wanted, plain);
-        Socket added = fresh.add(namespace, () -> new Socket(fresh, namespace, wanted, whenClosed));
+        Socket added = fresh.add(namespace, wanted);
         keep(fresh, mayShare ? key : null);
         return Objects.requireNonNull(added, "a new manager has no socket");
     }
 
-    private synchronized @Nullable Manager find(String key) {
-        return shared.get(key);
+    private synchronized List<Manager> find(String key) {
+        requireOpen();
+        return List.copyOf(shared.getOrDefault(key, List.of()));
     }
 
     private synchronized void keep(Manager fresh, @Nullable String key) {
-        if (closed) {
-            throw new IllegalStateException("the client is closed");
-        }
+        requireOpen();
         managers.add(fresh);
         if (key != null) {
-            shared.putIfAbsent(key, fresh);
+            shared.computeIfAbsent(key, it -> new ArrayList<>()).add(fresh);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the client is closed");
         }
     }
 
@@ -210,14 +232,19 @@ public final class MaruClient implements AutoCloseable {
                 loops.network(loop, wanted.network(endpoint)),
                 threads.handlers(wanted, loop),
                 threads.futures(wanted, loop),
-                () -> ThreadLocalRandom.current().nextDouble());
+                threads.auth(wanted, loop),
+                () -> ThreadLocalRandom.current().nextDouble(),
+                retain);
         Manager[] made = new Manager[1];
         made[0] = new Manager(endpoint, wanted, plain, place, () -> unused(key, made[0]), () -> gone(made[0]));
         return made[0];
     }
 
     private synchronized void unused(String key, Manager manager) {
-        shared.remove(key, manager);
+        List<Manager> left = shared.get(key);
+        if (left != null && left.remove(manager) && left.isEmpty()) {
+            shared.remove(key);
+        }
     }
 
     private synchronized void gone(Manager manager) {

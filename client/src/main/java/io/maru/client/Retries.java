@@ -28,6 +28,7 @@ final class Retries {
     private final Loop loop;
     private final int retries;
     private final Queue<Entry> entries = new ArrayDeque<>();
+    private boolean draining;
 
     Retries(Sending sending, Loop loop, int retries) {
         this.sending = sending;
@@ -53,12 +54,23 @@ final class Retries {
         return null;
     }
 
-    /** Sends the first, unless it is on its way. */
+    /** Sends the first, unless it is on its way; those that are refused at once make place for the next. */
     void drain() {
-        Entry first = entries.peek();
-        if (first == null || first.inFlight || !sending.isConnected()) {
+        if (draining) {
             return;
         }
+        draining = true;
+        try {
+            Entry first;
+            while ((first = entries.peek()) != null && !first.inFlight && sending.isConnected()) {
+                send(first);
+            }
+        } finally {
+            draining = false;
+        }
+    }
+
+    private void send(Entry first) {
         first.inFlight = true;
         first.tries++;
         Question attempt = new Question(new Question.Asker() {

@@ -132,7 +132,9 @@ final class Sending {
                 }
             });
         }
-        dropOldest(waiting::poll);
+        if (retries == null) { // they keep account of what they send
+            dropOldest(waiting::poll);
+        }
     }
 
     private void dropOldest(Supplier<@Nullable Emission> oldest) {
@@ -147,7 +149,7 @@ final class Sending {
 
     /** It is counted no more. */
     void release(Emission emission) {
-        if (emission.bytes() > 0) {
+        if (emission.isCounted()) {
             allowance.give(emission.bytes());
         }
     }
@@ -155,7 +157,9 @@ final class Sending {
     /** It will not be sent. */
     void drop(Emission emission, Throwable cause) {
         release(emission);
-        allowance.drop();
+        if (emission.isCounted()) {
+            allowance.drop();
+        }
         if (emission.question() != null) {
             emission.question().place(null);
             emission.question().fail(cause);
@@ -178,7 +182,7 @@ final class Sending {
             socket.handlers().report(e);
             return;
         }
-        if (!manager.fits(message)) {
+        if (!manager.takes(message)) {
             BufferFullException tooLarge = new BufferFullException(
                     "event \"" + emission.event() + "\": more than the server takes in one message");
             drop(emission, tooLarge);
@@ -188,7 +192,11 @@ final class Sending {
         release(emission);
         if (question != null) {
             asked.put(id, question);
-            question.place(() -> asked.remove(id));
+            manager.await(1);
+            question.place(() -> {
+                asked.remove(id);
+                manager.await(-1);
+            });
         }
         socket.handlers().onOutgoing(packet);
         manager.send(message);

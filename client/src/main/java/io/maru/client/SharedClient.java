@@ -1,52 +1,61 @@
 package io.maru.client;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The client behind {@link MaruClient#connect} and {@link MaruClient#plain}: there from the first of their sockets to the last. */
 final class SharedClient {
 
     // guarded by the class: the only state of the library that is static, see docs/adr/0029
-    private static @Nullable MaruClient client;
-    private static int sockets;
+    private static @Nullable SharedClient current;
+
+    private final MaruClient client = MaruClient.shared(this::retain);
+    // guarded by the class
+    private int users;
 
     private SharedClient() {}
 
-    static Socket socket(BiFunction<MaruClient, Runnable, Socket> open) {
+    /** Opens a socket, which keeps the client until it is closed. */
+    static Socket open(Function<MaruClient, Socket> open) {
+        SharedClient used;
+        Runnable done;
+        synchronized (SharedClient.class) {
+            if (current == null) {
+                current = new SharedClient();
+            }
+            used = current;
+            done = used.retain();
+        }
+        try {
+            return open.apply(used.client);
+        } finally {
+            done.run();
+        }
+    }
+
+    private Runnable retain() {
+        synchronized (SharedClient.class) {
+            if (current != this) {
+                throw new IllegalStateException("the client is closed");
+            }
+            users++;
+        }
         AtomicBoolean released = new AtomicBoolean();
-        Runnable release = () -> {
+        return () -> {
             if (released.compareAndSet(false, true)) {
                 release();
             }
         };
-        MaruClient used = acquire();
-        try {
-            return open.apply(used, release);
-        } catch (Throwable e) {
-            release.run();
-            throw e;
-        }
     }
 
-    private static synchronized MaruClient acquire() {
-        if (client == null) {
-            client = MaruClient.create();
-        }
-        sockets++;
-        return client;
-    }
-
-    private static void release() {
-        MaruClient unused = null;
+    private void release() {
         synchronized (SharedClient.class) {
-            if (--sockets == 0) {
-                unused = client;
-                client = null;
+            if (--users > 0) {
+                return;
             }
+            current = null;
         }
-        if (unused != null) {
-            unused.close();
-        }
+        client.close();
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,8 @@ public final class Socket implements AutoCloseable {
     private @Nullable String sessionId;
     private @Nullable String offset;
     private int connection;
+    // whether the server was asked to let it in, and has not answered
+    private boolean introduced;
     // what came before the server has let it in, and its bytes
     private final List<Packet> early = new ArrayList<>();
     private long earlyBytes;
@@ -403,6 +406,7 @@ public final class Socket implements AutoCloseable {
      *
      * @param limit the time
      * @return sends by this socket
+     * @throws IllegalArgumentException when that is less than a millisecond, or more than ten years
      */
     public Emitter timeout(Duration limit) {
         return new Emitter(this, false, limit);
@@ -456,6 +460,8 @@ public final class Socket implements AutoCloseable {
         }
         if (state == State.CONNECTED) {
             write(new Packet.Disconnect(namespace));
+        } else if (introduced) {
+            manager.left(this);
         }
         end(DisconnectReason.IO_CLIENT_DISCONNECT, new DisconnectDetails("", 0, null));
         forgetSession();
@@ -507,17 +513,23 @@ public final class Socket implements AutoCloseable {
 
     void sendAck(long ackId, Payload args, int asked) {
         loop.run(() -> {
-            if (state == State.CONNECTED && connection == asked) {
-                write(new Packet.Ack(namespace, ackId, args));
+            if (state == State.CONNECTED && connection == asked && !write(new Packet.Ack(namespace, ackId, args))) {
+                handlers.report(new BufferFullException("an answer: more than the server takes in one message"));
             }
         });
     }
 
-    private void write(Packet packet) {
+    /** False when it is more than the server takes. */
+    private boolean write(Packet packet) {
         Encoded message = manager.encodeOrNull(packet);
-        if (message != null) {
-            manager.send(message);
+        if (message == null) {
+            return true; // there are no words for it
         }
+        if (!manager.takes(message)) {
+            return false;
+        }
+        manager.send(message);
+        return true;
     }
 
     // ---- what the connection tells
@@ -526,28 +538,30 @@ public final class Socket implements AutoCloseable {
     void onOpen() {
         assert loop.inLoop();
         state = State.CONNECTING;
+        introduced = false;
         int asked = ++connection;
-        if (options.auth == null) {
+        Supplier<? extends @Nullable Object> auth = options.auth;
+        if (auth == null) {
             introduce(null);
-            return;
-        }
-        // who one is may take its time, on a thread that may block
-        manager.queue().execute(() -> {
-            Json auth;
-            try {
-                Object given = options.auth.get();
-                auth = given == null ? null : object(given);
-            } catch (Throwable e) {
-                handlers.onConnectError(e);
-                loop.execute(() -> askAgain(asked));
-                return;
-            }
-            loop.execute(() -> {
-                if (state == State.CONNECTING && connection == asked) {
-                    introduce(auth);
+        } else {
+            // who one is may take its time, and handlers may wait for it
+            manager.auth().execute(() -> {
+                Json given;
+                try {
+                    Object object = auth.get();
+                    given = object == null ? null : object(object);
+                } catch (Throwable e) {
+                    handlers.onConnectError(e);
+                    loop.execute(() -> askAgain(asked));
+                    return;
                 }
+                loop.execute(() -> {
+                    if (state == State.CONNECTING && connection == asked) {
+                        introduce(given);
+                    }
+                });
             });
-        });
+        }
     }
 
     private void askAgain(int asked) {
@@ -568,7 +582,11 @@ public final class Socket implements AutoCloseable {
 
     private void introduce(@Nullable Json auth) {
         if (!manager.isPlain()) {
-            write(new Packet.Connect(namespace, session("pid", auth, auth == null ? Map.of() : auth.fields())));
+            introduced =
+                    write(new Packet.Connect(namespace, session("pid", auth, auth == null ? Map.of() : auth.fields())));
+            if (!introduced) {
+                refused("more to say who this is than the server takes in one message", null);
+            }
             return;
         }
         Json session = session("id", auth, auth == null ? Map.of() : Map.of("auth", auth));
@@ -689,6 +707,7 @@ public final class Socket implements AutoCloseable {
         }
         id = given;
         state = State.CONNECTED;
+        introduced = false;
         handlers.onConnect();
         List<Packet> before = List.copyOf(early);
         forgetEarly();
@@ -725,6 +744,7 @@ public final class Socket implements AutoCloseable {
     private void refused(String message, @Nullable Json data) {
         forgetIntroduction();
         state = State.DISCONNECTED;
+        introduced = false;
         active = false;
         forgetEarly();
         handlers.onConnectError(new ConnectRefusedException(message, data));
@@ -763,6 +783,7 @@ public final class Socket implements AutoCloseable {
     private void end(DisconnectReason reason, DisconnectDetails details) {
         boolean wasConnected = state == State.CONNECTED;
         state = State.DISCONNECTED;
+        introduced = false;
         active = false;
         id = null;
         forgetIntroduction();

@@ -6,6 +6,7 @@ import io.maru.client.engine.ManualLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /** A connection whose loop, clock and network a test drives. Handlers run on the loop, in turns of their own. */
@@ -32,12 +33,10 @@ final class ManualClient {
                 endpoint,
                 options,
                 plain,
-                new Place(loop, network, loop::execute, loop::execute, () -> 0.5),
+                new Place(loop, network, loop::execute, loop::execute, loop::execute, () -> 0.5, () -> () -> {}),
                 () -> unused++,
                 () -> gone++);
-        Socket[] made = new Socket[1];
-        manager.add(endpoint.path(), () -> made[0] = new Socket(manager, endpoint.path(), options, () -> {}));
-        socket = made[0];
+        socket = Objects.requireNonNull(manager.add(endpoint.path(), options));
         listen(socket, "");
         manager.onReconnectAttempt(n -> heard.add("attempt " + n))
                 .onReconnect(n -> heard.add("reconnect " + n))

@@ -8,6 +8,8 @@ import io.maru.wire.Payload;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Plain sockets, on a clock by hand. */
 class PlainTest {
@@ -170,6 +172,16 @@ class PlainTest {
         assertThat(client.socket.isActive()).isFalse();
         client.advance(600_000);
         assertThat(client.network.webSockets).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 4401, 4403})
+    void staysAwayByTheCode(int code) {
+        open("");
+        client.takeHeard();
+        close(code, "");
+        assertThat(client.takeHeard()).containsExactly("disconnect io server disconnect " + code);
+        assertThat(client.socket.isActive()).isFalse();
     }
 
     @Test

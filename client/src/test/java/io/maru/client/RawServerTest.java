@@ -196,6 +196,43 @@ class RawServerTest {
     }
 
     @Test
+    void answersTheLastPingOfAServerThatPingsAndDoesNotRead() throws Exception {
+        listener.setReceiveBufferSize(16 << 10);
+        open("/", Transport.WEBSOCKET);
+        Connection connection = accept();
+        connection.open(connection.head());
+        connection.text(OPEN);
+        assertThat(connection.frame()).isEqualTo("81 40");
+        byte[] pings = new byte[1000 * 127];
+        for (int at = 0; at < pings.length; at += 127) {
+            pings[at] = (byte) 0x89;
+            pings[at + 1] = 125;
+        }
+        int rounds = 120; // 15 MB
+        for (int i = 0; i < rounds; i++) {
+            connection.socket.getOutputStream().write(pings);
+        }
+        connection.writeHex("8901" + "ff");
+        int pongs = 0;
+        String frame = connection.frame();
+        while (frame.startsWith("8a") && !frame.equals("8a ff")) {
+            pongs++;
+            frame = connection.frame();
+        }
+        assertThat(frame).isEqualTo("8a ff");
+        assertThat(pongs).isPositive().isLessThan(rounds * 1000 / 2);
+    }
+
+    @Test
+    void tellsThatAnAnswerCannotBeHandled() throws Exception {
+        open("/", Transport.POLLING);
+        Connection connection = accept();
+        connection.head();
+        connection.answer(200, "0{\"sid\":\"a b\",\"upgrades\":[],\"pingInterval\":1000,\"pingTimeout\":1000}");
+        await().untilAsserted(() -> assertThat(accept().head()).contains("&sid=a+b"));
+    }
+
+    @Test
     void refusesTextThatIsNotUtf8() throws Exception {
         open("/", Transport.WEBSOCKET);
         Connection connection = accept();

@@ -360,6 +360,88 @@ class ReconnectTest {
         assertThat(client.manager.socket("admin")).isSameAs(admin);
     }
 
+    private Socket leaving() {
+        client.connected();
+        Socket admin = client.manager.socket("/admin");
+        client.listen(admin, "admin ");
+        admin.connect();
+        assertThat(client.takeSent()).containsExactly("40/admin,");
+        admin.disconnect();
+        assertThat(client.takeSent()).isEmpty();
+        return admin;
+    }
+
+    @Test
+    void leavesWhenTheServerLetsItInAfterAll() {
+        Socket admin = leaving();
+        client.receive("40/admin,{\"sid\":\"a1\"}", "42/admin,[\"x\"]");
+        assertThat(client.takeSent()).containsExactly("41/admin,");
+        assertThat(client.takeHeard()).isEmpty();
+        admin.connect();
+        assertThat(client.takeSent()).containsExactly("40/admin,");
+        client.receive("40/admin,{\"sid\":\"a2\"}");
+        assertThat(client.takeHeard()).containsExactly("admin connect");
+        assertThat(admin.id()).isEqualTo("a2");
+    }
+
+    @Test
+    void asksAgainWhenItHasTheAnswerThatItDidNotWaitFor() {
+        Socket admin = leaving();
+        admin.connect();
+        assertThat(client.takeSent()).isEmpty();
+        client.receive("40/admin,{\"sid\":\"a1\"}");
+        assertThat(client.takeSent()).containsExactly("41/admin,", "40/admin,");
+        client.receive("40/admin,{\"sid\":\"a2\"}");
+        assertThat(client.takeHeard()).containsExactly("admin connect");
+    }
+
+    @Test
+    void asksAgainAfterARefusalThatItDidNotWaitFor() {
+        Socket admin = leaving();
+        admin.connect();
+        client.receive("44/admin,{\"message\":\"no\"}");
+        assertThat(client.takeSent()).containsExactly("40/admin,");
+        assertThat(client.takeHeard()).isEmpty();
+    }
+
+    @Test
+    void leavesAlsoForASocketThatIsGone() {
+        leaving().close();
+        client.loop.runTasks();
+        client.receive("40/admin,{\"sid\":\"a1\"}");
+        assertThat(client.takeSent()).containsExactly("41/admin,");
+    }
+
+    @Test
+    void waitsForNoAnswerOfAConnectionThatIsOver() {
+        Socket admin = leaving();
+        client.cut();
+        admin.connect();
+        client.advance(1000);
+        client.accept();
+        assertThat(client.takeSent()).containsExactlyInAnyOrder("40", "40/admin,");
+    }
+
+    @Test
+    void hasNoMoreSocketsWhenTheLastWasClosed() {
+        client.socket.close();
+        client.loop.runTasks();
+        assertThatIllegalStateException().isThrownBy(() -> client.manager.socket("/more"));
+        assertThat(client.manager.add("/more", client.manager.options())).isNull();
+    }
+
+    @Test
+    void isRefusedWhenItHasMoreToSayThanTheServerTakes() {
+        client = ManualClient.socketIo(options -> options.auth(Map.of("token", "x".repeat(1000))));
+        client.socket.connect();
+        client.loop.runTasks();
+        client.accept();
+        assertThat(client.takeSent()).isEmpty();
+        assertThat(client.takeHeard())
+                .containsExactly("connect error more to say who this is than the server takes in one message");
+        assertThat(client.socket.isActive()).isFalse();
+    }
+
     @Test
     void endsAConnectionWhoseServerTakesNothing() {
         client =

@@ -374,6 +374,65 @@ class SendingTest {
         });
     }
 
+    @Test
+    void readsOnWhileAHandlerMayWaitForAnAnswer() {
+        client = ManualClient.socketIo(options -> options.maxPendingEvents(4)).connected();
+        CompletableFuture<Payload> answer = ask("a");
+        client.loop.turn(() -> {
+            for (int i = 0; i < 63; i++) {
+                client.webSocket().text("42[\"b\"]");
+            }
+            assertThat(client.webSocket().reading).isTrue();
+            client.webSocket().text("42[\"b\"]");
+            assertThat(client.webSocket().reading).isFalse();
+        });
+        assertThat(client.webSocket().reading).isTrue();
+        client.loop.turn(() -> {
+            client.webSocket().text("430[]");
+            for (int i = 0; i < 4; i++) {
+                client.webSocket().text("42[\"b\"]");
+            }
+            assertThat(client.webSocket().reading).isFalse();
+        });
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
+    void readsAgainWhenAHandlerAsksAmongMany() {
+        client = ManualClient.socketIo(options -> options.maxPendingEvents(4)).connected();
+        client.loop.turn(() -> {
+            for (int i = 0; i < 5; i++) {
+                client.webSocket().text("42[\"b\"]");
+            }
+            assertThat(client.webSocket().reading).isFalse();
+            CompletableFuture<Payload> answer = client.socket.emitWithAck("a");
+            assertThat(client.webSocket().reading).isTrue();
+            client.webSocket().text("430[]");
+            assertThat(client.webSocket().reading).isFalse();
+            assertThat(answer).isNotNull();
+        });
+        assertThat(client.webSocket().reading).isTrue();
+    }
+
+    @Test
+    void doesNotAnswerWithMoreThanTheServerTakes() {
+        client.connected();
+        client.socket.on("ask", event -> event.ack().send("x".repeat(1000)));
+        client.receive("427[\"ask\"]");
+        assertThat(client.takeSent()).isEmpty();
+        assertThat(client.takeHeard())
+                .containsExactly("ask []", "error an answer: more than the server takes in one message");
+        assertThat(client.socket.isConnected()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT0.0001S", "PT1000000H"})
+    void refusesATimeThatNobodyCanWaitFor(String time) {
+        assertThatIllegalArgumentException().isThrownBy(() -> client.socket.timeout(Duration.parse(time)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> client.socket.asVolatile().timeout(Duration.parse(time)));
+    }
+
     // ---- retries
 
     private void retrying() {
@@ -428,6 +487,41 @@ class SendingTest {
         client.loop.runTasks();
         assertThat(first).isCompleted();
         assertThat(client.takeSent()).containsExactly("422[\"b\"]");
+    }
+
+    @Test
+    void refusesVeryManyAtOnce() {
+        client = ManualClient.socketIo(options -> options.retries(2).bufferEvents(100_000));
+        byte[] tooLarge = new byte[1001];
+        for (int i = 0; i < 10_000; i++) {
+            client.socket.emit("a", tooLarge, i);
+        }
+        client.socket.emit("b");
+        client.connected();
+        assertThat(client.socket.dropped()).isEqualTo(10_000);
+        client.receive("4310000[]");
+        assertThat(client.socket.buffered()).isZero();
+    }
+
+    @Test
+    void doesNotDropWhatIsOnItsWay() {
+        client = ManualClient.socketIo(options -> options.bufferEvents(2)
+                        .bufferPolicy(BufferPolicy.DROP_OLDEST)
+                        .retries(3))
+                .connected();
+        client.webSocket().buffered = 2 << 20;
+        CompletableFuture<Payload> first = ask("a");
+        CompletableFuture<Payload> second = ask("b");
+        client.socket.emit("c");
+        client.loop.runTasks();
+        fails(second, BufferFullException.class);
+        assertThat(client.socket.dropped()).isEqualTo(1);
+        client.webSocket().buffered = 0;
+        client.loop.turn(() -> client.webSocket().listener.onWritable());
+        assertThat(client.takeSent()).containsExactly("420[\"a\"]");
+        client.receive("430[]");
+        assertThat(first).isCompleted();
+        assertThat(client.takeSent()).containsExactly("421[\"c\"]");
     }
 
     @Test

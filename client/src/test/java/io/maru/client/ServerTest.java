@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -348,6 +349,37 @@ class ServerTest {
                         .manager())
                 .isNotSameAs(main.manager());
         assertThat(client.socket(address + "/e?token=another").manager()).isNotSameAs(main.manager());
+    }
+
+    @Test
+    void sharesWhatOthersWithTheSameOptionsHave() {
+        start(options -> {});
+        String address = "http://127.0.0.1:" + server.port();
+        client.socket(address);
+        Socket one = client.socket(address + "/a", options -> options.extraHeader("x", "y"));
+        Socket same = client.socket(address + "/b", options -> options.extraHeader("x", "y"));
+        Socket again = client.socket(address + "/a", options -> options.extraHeader("x", "y"));
+        assertThat(same.manager()).isSameAs(one.manager());
+        assertThat(again.manager()).isNotSameAs(one.manager());
+    }
+
+    @Test
+    void saysWhoItIsWhileAHandlerWaits() throws Exception {
+        start(options -> {});
+        server.of("/b")
+                .onConnection(socket -> socket.on(
+                        "auth", event -> event.ack().send(socket.handshake().auth())));
+        CountDownLatch wait = new CountDownLatch(1);
+        Socket one = open(Way.WEBSOCKET);
+        one.on("back", event -> wait.await());
+        one.emit("back");
+        get(one.emitWithAck("echo"));
+        Socket asked = client.socket(
+                "http://127.0.0.1:" + server.port() + "/b",
+                options -> options.transports(Transport.WEBSOCKET).authSupplier(() -> Map.of("a", 1)));
+        assertThat(asked.manager()).isSameAs(one.manager());
+        assertThat(get(asked.emitWithAck("auth"))).hasToString("[{\"a\":1}]");
+        wait.countDown();
     }
 
     @ParameterizedTest

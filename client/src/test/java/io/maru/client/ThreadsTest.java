@@ -101,10 +101,30 @@ class ThreadsTest {
     }
 
     @Test
+    void aSocketOfTheConnectionOfAllKeepsItsThreads() throws Exception {
+        server.of("/more")
+                .onConnection(socket -> socket.on("echo", event -> event.ack().send("more")));
+        Socket one = MaruClient.connect(address());
+        Socket more = one.manager().socket("/more").connect();
+        more.emitWithAck("echo").get(10, TimeUnit.SECONDS);
+        one.close();
+        more.emitWithAck("echo").get(10, TimeUnit.SECONDS);
+        more.close();
+        assertThat(threads()).isEmpty();
+        assertThatIllegalStateException().isThrownBy(() -> one.manager().socket("/late"));
+    }
+
+    @Test
     void nothingIsLeftOfASocketThatCannotBe() {
         assertThatIllegalArgumentException().isThrownBy(() -> MaruClient.connect("ftp://localhost"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> MaruClient.connect(address(), options -> options.loops(3)));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> MaruClient.connect(
+                        address(),
+                        options -> options.setup(socket -> {
+                            throw new IllegalStateException("no");
+                        })));
         assertThat(threads()).isEmpty();
     }
 

@@ -1,7 +1,10 @@
 package io.maru.client.engine;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How sessions of Engine.IO are opened.
@@ -31,8 +34,9 @@ public record EngineOptions(
         }
     }
 
-    /** Path and query of a request. */
-    String target(TransportKind kind, String more) {
-        return path + "?EIO=4&transport=" + kind.text() + more + (query.isEmpty() ? "" : "&" + query);
+    /** Path and query of a request; the id is the session's, null before there is one. */
+    String target(TransportKind kind, String more, @Nullable String sid) {
+        String session = sid == null ? "" : "&sid=" + URLEncoder.encode(sid, StandardCharsets.UTF_8);
+        return path + "?EIO=4&transport=" + kind.text() + more + session + (query.isEmpty() ? "" : "&" + query);
     }
 }

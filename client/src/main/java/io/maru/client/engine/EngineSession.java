@@ -36,6 +36,7 @@ public final class EngineSession implements Session, Transport.Listener {
     private @Nullable Probe probe;
     // between the answer to the probe and the change: what is sent waits
     private boolean changing;
+    private boolean reading = true;
 
     /**
      * A session that is not open yet.
@@ -97,7 +98,7 @@ public final class EngineSession implements Session, Transport.Listener {
         switch (packet.type()) {
             case OPEN -> onOpen(packet);
             case CLOSE -> end(Ending.of(CloseReason.TRANSPORT_CLOSE, "the server has closed the session"));
-            case PING -> onPing(packet);
+            case PING -> onPing();
             case MESSAGE -> onMessage(packet);
             case PONG, UPGRADE, NOOP -> {} // a noop lets a poll end; the others are not for clients
         }
@@ -130,10 +131,13 @@ public final class EngineSession implements Session, Transport.Listener {
         }
     }
 
-    private void onPing(EnginePacket packet) {
+    private void onPing() {
         if (state == State.OPEN) {
             restartDeadline();
-            write(new EnginePacket(EnginePacket.Type.PONG, packet.data(), false));
+            if (!queue.hasPong()) { // one answer is enough for a server that does not read
+                queue.add(EnginePacket.of(EnginePacket.Type.PONG));
+                flush();
+            }
             listener.onPing();
         }
     }
@@ -191,6 +195,7 @@ public final class EngineSession implements Session, Transport.Listener {
         if (state != State.OPEN) {
             return;
         }
+        reading = on;
         if (on) {
             restartDeadline();
         } else {
@@ -218,11 +223,6 @@ public final class EngineSession implements Session, Transport.Listener {
         flush();
     }
 
-    private void write(EnginePacket packet) {
-        queue.add(packet);
-        flush();
-    }
-
     private void flush() {
         if (state != State.OPEN || changing) {
             return;
@@ -247,8 +247,20 @@ public final class EngineSession implements Session, Transport.Listener {
     }
 
     @Override
-    public long maxPayload() {
-        return opening == null ? 0 : opening.maxPayload();
+    public boolean takes(Encoded message) {
+        long most = opening == null ? 0 : opening.maxPayload();
+        if (most == 0) {
+            return true;
+        }
+        boolean base64 = current().kind() == TransportKind.POLLING;
+        long text = 1L + message.length();
+        for (byte[] attachment : message.attachments()) {
+            text -= attachment.length;
+            if ((base64 ? PollingTransport.base64Length(attachment) : attachment.length) > most) {
+                return false;
+            }
+        }
+        return text <= most;
     }
 
     @Override
@@ -335,7 +347,6 @@ public final class EngineSession implements Session, Transport.Listener {
                 return;
             }
             answered = true;
-            timeout.cancel();
             changing = true;
             polling.pause(() -> change(polling));
         }
@@ -344,6 +355,7 @@ public final class EngineSession implements Session, Transport.Listener {
             if (state != State.OPEN) {
                 return;
             }
+            timeout.cancel();
             PacketQueue done = new PacketQueue();
             done.add(EnginePacket.of(EnginePacket.Type.UPGRADE));
             webSocket.send(done);
@@ -351,6 +363,7 @@ public final class EngineSession implements Session, Transport.Listener {
             probe = null;
             changing = false;
             polling.abort();
+            webSocket.setReading(reading);
             listener.onUpgrade();
             flush();
             tellWritable();

@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 /** The HTTP requests of one session over polling: two at once at the most. On its loop only. */
 public interface HttpCalls {
 
-    /** Hears what became of a request, on the loop and once; nothing after {@link #close}. */
+    /**
+     * Hears what became of a request, on the loop and once; nothing after {@link #close}. Where {@link #onAnswer} throws,
+     * {@link #onFailure} comes after it.
+     */
     interface Answer {
         /**
          * The server has answered.

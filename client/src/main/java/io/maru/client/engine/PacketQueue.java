@@ -13,10 +13,12 @@ final class PacketQueue {
 
     private final Queue<EnginePacket> packets = new ArrayDeque<>();
     private long bytes;
+    private int pongs;
 
     void add(EnginePacket packet) {
         packets.add(packet);
         bytes += OVERHEAD + packet.data().length;
+        pongs += packet.type() == EnginePacket.Type.PONG ? 1 : 0;
     }
 
     @Nullable EnginePacket peek() {
@@ -27,8 +29,13 @@ final class PacketQueue {
         EnginePacket packet = packets.poll();
         if (packet != null) {
             bytes -= OVERHEAD + packet.data().length;
+            pongs -= packet.type() == EnginePacket.Type.PONG ? 1 : 0;
         }
         return packet;
+    }
+
+    boolean hasPong() {
+        return pongs > 0;
     }
 
     boolean isEmpty() {

@@ -183,8 +183,8 @@ public final class PlainSession implements Session, WebSocketListener {
     }
 
     @Override
-    public long maxPayload() {
-        return 0;
+    public boolean takes(Encoded message) {
+        return true; // it does not say
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.maru.wire.Utf8;
 import io.maru.wire.Utf8Buffer;
 import io.maru.wire.WireException;
 import io.maru.wire.engineio.EnginePacket;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ final class PollingTransport implements Transport {
     private boolean posting;
     private boolean reading = true;
     private boolean ended;
+    // of the last poll, what was not handed on yet
+    private Iterator<EnginePacket> came = Collections.emptyIterator();
+    private boolean handingOn;
     // told when neither a GET nor a POST is on its way any more; null unless it has to end so
     private @Nullable Runnable paused;
     // while it closes: what is still to be sent, and who is told
@@ -58,7 +63,7 @@ final class PollingTransport implements Transport {
     // "t" is different in each request, so that nothing between answers it from a cache
     private String target() {
         String time = "&t=" + Long.toString(loop.nanoTime() & Long.MAX_VALUE, 36) + "." + counter++;
-        return options.target(TransportKind.POLLING, time + (sid == null ? "" : "&sid=" + sid));
+        return options.target(TransportKind.POLLING, time, sid);
     }
 
     private void poll() {
@@ -96,19 +101,24 @@ final class PollingTransport implements Transport {
             end(new Ending(CloseReason.PARSE_ERROR, String.valueOf(e.getMessage()), 0, e));
             return;
         }
-        for (EnginePacket packet : packets) {
-            listener.onPacket(this, packet);
-            if (ended) {
-                return;
-            }
-        }
-        if (!tellPaused()) {
-            pollUnlessHeld();
-        }
+        came = packets.iterator();
+        goOn();
     }
 
-    private void pollUnlessHeld() {
-        if (reading && !polling && !ended && paused == null) {
+    /** Hands on what came with the last poll, and polls again; while nothing is read the rest waits. */
+    private void goOn() {
+        if (handingOn) {
+            return;
+        }
+        handingOn = true;
+        while (reading && !ended && came.hasNext()) {
+            listener.onPacket(this, came.next());
+        }
+        handingOn = false;
+        if (ended || came.hasNext() || tellPaused()) {
+            return;
+        }
+        if (reading && !polling && paused == null) {
             poll();
         }
     }
@@ -140,12 +150,17 @@ final class PollingTransport implements Transport {
         });
     }
 
+    /** The length of a binary message in a request. */
+    static long base64Length(byte[] data) {
+        return 1 + (data.length + 2L) / 3 * 4;
+    }
+
     /** As many packets as the server takes in one request; one at least. */
     private byte[] batch(PacketQueue queue) {
         Utf8Buffer out = new Utf8Buffer(256);
         EnginePacket packet;
         while ((packet = queue.peek()) != null) {
-            long length = 1L + (packet.binary() ? (packet.data().length + 2L) / 3 * 4 : packet.data().length);
+            long length = packet.binary() ? base64Length(packet.data()) : 1L + packet.data().length;
             if (out.length() > 0) {
                 if (maxPayload > 0 && out.length() + 1 + length > maxPayload) {
                     break;
@@ -180,11 +195,11 @@ final class PollingTransport implements Transport {
     /** Goes on after all. */
     void resume() {
         paused = null;
-        pollUnlessHeld();
+        goOn();
     }
 
     private boolean tellPaused() {
-        if (paused == null || polling || posting) {
+        if (paused == null || polling || posting || came.hasNext()) {
             return false;
         }
         paused.run();
@@ -200,7 +215,7 @@ final class PollingTransport implements Transport {
     public void setReading(boolean on) {
         reading = on;
         if (sid != null) {
-            pollUnlessHeld();
+            goOn();
         }
     }
 

@@ -30,11 +30,12 @@ public sealed interface Session permits EngineSession, PlainSession {
     long bufferedBytes();
 
     /**
-     * The longest message that the server takes.
+     * Whether the server takes a message of this length, as far as it has said.
      *
-     * @return bytes, or 0 where it has not said
+     * @param message the message
+     * @return false when sending it would cost the session
      */
-    long maxPayload();
+    boolean takes(Encoded message);
 
     /**
      * What carries it. For any thread.

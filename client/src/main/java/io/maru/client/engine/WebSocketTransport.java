@@ -23,7 +23,7 @@ final class WebSocketTransport implements Transport, WebSocketListener {
 
     WebSocketTransport(Network network, EngineOptions options, @Nullable String sid, Listener listener) {
         this.network = network;
-        this.target = options.target(TransportKind.WEBSOCKET, sid == null ? "" : "&sid=" + sid);
+        this.target = options.target(TransportKind.WEBSOCKET, "", sid);
         this.listener = listener;
     }
 

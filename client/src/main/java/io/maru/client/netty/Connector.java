@@ -25,8 +25,8 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes connections to one server: looks its name up off the loop, tries its addresses one after the other, goes through the
- * proxy, and shakes hands by TLS. Confined to its loop.
+ * Makes connections to one server: looks its name up off the loop, tries its addresses one after the other, each for its share
+ * of the time, goes through the proxy, and shakes hands by TLS. Confined to its loop.
  */
 final class Connector {
 
@@ -39,16 +39,31 @@ final class Connector {
         void failed(String what, Throwable cause);
     }
 
+    /** Finds the addresses of a name; may block. */
+    @FunctionalInterface
+    interface Lookup {
+        InetAddress[] addresses(String host) throws UnknownHostException;
+    }
+
+    // however many addresses there are, each gets so much of the time
+    private static final long LEAST_MILLIS = 250;
+
     private static final WriteBufferWaterMark WATER = new WriteBufferWaterMark(64 << 10, 256 << 10);
 
     private final NettyLoop loop;
     private final Executor lookups;
+    private final Lookup lookup;
     private final NetworkOptions options;
     private final @Nullable SslContext tls;
 
     Connector(NettyLoop loop, Executor lookups, NetworkOptions options) {
+        this(loop, lookups, InetAddress::getAllByName, options);
+    }
+
+    Connector(NettyLoop loop, Executor lookups, Lookup lookup, NetworkOptions options) {
         this.loop = loop;
         this.lookups = lookups;
+        this.lookup = lookup;
         this.options = options;
         this.tls = options.secure() ? options.tls().newContext() : null;
         if (options.proxy() != null) {
@@ -72,8 +87,11 @@ final class Connector {
         }
         try {
             lookups.execute(() -> {
+                if (attempt.over) {
+                    return; // given up while others were looked up
+                }
                 try {
-                    List<InetAddress> addresses = List.of(InetAddress.getAllByName(host));
+                    List<InetAddress> addresses = List.of(lookup.addresses(host));
                     loop.execute(() -> attempt.tryAddresses(addresses, 0));
                 } catch (UnknownHostException e) {
                     loop.execute(() -> attempt.fail("the host is not known", e));
@@ -104,8 +122,10 @@ final class Connector {
     final class Attempt {
 
         private final Listener listener;
-        private boolean over;
+        // written on the loop only
+        private volatile boolean over;
         private @Nullable Channel channel;
+        private final long begun = loop.nanoTime();
 
         private Attempt(Listener listener) {
             this.listener = listener;
@@ -124,13 +144,14 @@ final class Connector {
                 return;
             }
             ProxyOptions proxy = options.proxy();
+            int millis = share(addresses.size() - index);
             InetSocketAddress next =
                     new InetSocketAddress(addresses.get(index), proxy == null ? options.port() : proxy.port());
             Bootstrap bootstrap = new Bootstrap()
                     .group(loop.eventLoop())
                     .channel(NioSocketChannel.class)
                     .resolver(NoopAddressResolverGroup.INSTANCE)
-                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, options.connectTimeoutMillis())
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis)
                     .option(ChannelOption.TCP_NODELAY, true)
                     .option(ChannelOption.SO_KEEPALIVE, true)
                     .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
@@ -149,6 +170,12 @@ final class Connector {
                     fail("the server cannot be reached", done.cause());
                 }
             });
+        }
+
+        // an address that does not answer leaves time for the others
+        private int share(int addresses) {
+            long left = options.connectTimeoutMillis() - (loop.nanoTime() - begun) / 1_000_000;
+            return (int) Math.max(left / addresses, LEAST_MILLIS);
         }
 
         private ChannelHandler initializer(InetSocketAddress next) {

@@ -148,7 +148,12 @@ final class HttpConnections implements HttpCalls {
                 if (!HttpUtil.isKeepAlive(response)) {
                     close();
                 }
-                told.onAnswer(response.status().code(), ByteBufUtil.getBytes(response.content()));
+                try {
+                    told.onAnswer(response.status().code(), ByteBufUtil.getBytes(response.content()));
+                } catch (RuntimeException e) {
+                    close();
+                    told.onFailure("an answer could not be handled", e);
+                }
             } finally {
                 ReferenceCountUtil.release(message);
             }

@@ -1,5 +1,6 @@
 package io.maru.client.netty;
 
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param cookies whether cookies are kept and sent back
  * @param compression whether to ask for compressed messages of WebSockets
  * @param maxMessageBytes the longest message or body that is taken
- * @param connectTimeoutMillis how long connecting to one address may take
+ * @param connectTimeoutMillis how long connecting may take, to all its addresses
  */
 public record NetworkOptions(
         String host,
@@ -35,6 +36,7 @@ public record NetworkOptions(
         Objects.requireNonNull(host, "host");
         Objects.requireNonNull(tls, "tls");
         headers = Map.copyOf(headers);
+        headers.forEach(new DefaultHttpHeaders()::add); // refuses what cannot be sent
     }
 
     /** The authority of requests: without the port where everybody knows it. */

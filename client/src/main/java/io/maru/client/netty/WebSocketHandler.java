@@ -61,6 +61,8 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Web
     private boolean ended;
     private boolean closing;
     private boolean flushing;
+    // of a server that pings and does not read: what it gets when it does
+    private @Nullable WebSocketFrame pong;
 
     WebSocketHandler(NettyNetwork network, String target, List<String> subprotocols, WebSocketListener listener) {
         this.network = network;
@@ -178,9 +180,26 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Web
         } else if (frame instanceof BinaryWebSocketFrame) {
             listener.onBinary(ByteBufUtil.getBytes(frame.content()));
         } else if (frame instanceof PingWebSocketFrame) {
-            write(new PongWebSocketFrame(frame.content().retain()));
+            answer(new PongWebSocketFrame(frame.content().retain()));
         } else if (frame instanceof CloseWebSocketFrame close) {
             onClose(close);
+        }
+    }
+
+    // only the last ping has to be answered: RFC 6455, 5.5.3
+    private void answer(WebSocketFrame fresh) {
+        forgetPong();
+        if (channel().isWritable()) {
+            write(fresh);
+        } else {
+            pong = fresh;
+        }
+    }
+
+    private void forgetPong() {
+        if (pong != null) {
+            pong.release();
+            pong = null;
         }
     }
 
@@ -199,12 +218,18 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Web
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (open && !ended && context.channel().isWritable()) {
+            if (pong != null) {
+                WebSocketFrame last = pong;
+                pong = null;
+                write(last);
+            }
             listener.onWritable();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        forgetPong();
         end(Ending.of(open ? CloseReason.TRANSPORT_CLOSE : CloseReason.TRANSPORT_ERROR, "the connection was closed"));
     }
 

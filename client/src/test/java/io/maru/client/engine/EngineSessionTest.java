@@ -27,6 +27,7 @@ class EngineSessionTest {
     private final ManualLoop loop = new ManualLoop();
     private final FakeNetwork network = new FakeNetwork();
     private final List<String> heard = new ArrayList<>();
+    private Runnable onText = () -> {};
 
     private final SessionListener listener = new SessionListener() {
         @Override
@@ -37,6 +38,7 @@ class EngineSessionTest {
         @Override
         public void onText(byte[] utf8) {
             heard.add(new String(utf8, StandardCharsets.UTF_8));
+            onText.run();
         }
 
         @Override
@@ -103,9 +105,17 @@ class EngineSessionTest {
     }
 
     private void send(EngineSession session, String text, byte[]... attachments) {
+        loop.turn(() -> session.send(message(text, attachments)));
+    }
+
+    private static Encoded message(String text, byte[]... attachments) {
         Utf8Buffer out = Encoded.newText(16);
         out.appendText(text);
-        loop.turn(() -> session.send(Encoded.of(out, List.of(attachments))));
+        return Encoded.of(out, List.of(attachments));
+    }
+
+    private static Encoded message(int length) {
+        return message("x".repeat(length));
     }
 
     // ---- WebSocket
@@ -125,7 +135,8 @@ class EngineSessionTest {
         });
         assertThat(heard).containsExactly("hi", "<ff>");
         assertThat(session.transport()).isEqualTo("websocket");
-        assertThat(session.maxPayload()).isEqualTo(60);
+        assertThat(session.takes(message(59))).isTrue();
+        assertThat(session.takes(message(60))).isFalse();
     }
 
     @Test
@@ -225,6 +236,28 @@ class EngineSessionTest {
         assertThat(loop.timers()).isZero();
     }
 
+    @Test
+    void keepsOneAnswerForAServerThatPingsAndDoesNotRead() {
+        EngineSession session = openWebSocket();
+        network.webSocket().writable = false;
+        for (int i = 0; i < 1000; i++) {
+            loop.turn(() -> network.webSocket().text("2" + "x".repeat(1000)));
+        }
+        assertThat(session.bufferedBytes()).isLessThan(100);
+        network.webSocket().writable = true;
+        loop.turn(() -> network.webSocket().listener.onWritable());
+        assertThat(network.webSocket().takeSent()).containsExactly("3");
+        loop.turn(() -> network.webSocket().text("2"));
+        assertThat(network.webSocket().takeSent()).containsExactly("3");
+    }
+
+    @Test
+    void encodesTheServersIdInItsRequests() {
+        openPolling(OPEN_UPGRADE.replace("abc", "a &\u00e4"));
+        assertThat(network.request("GET").target).endsWith("&sid=a+%26%C3%A4");
+        assertThat(network.webSocket().target).endsWith("&sid=a+%26%C3%A4");
+    }
+
     // ---- polling
 
     @Test
@@ -275,6 +308,42 @@ class EngineSessionTest {
         assertThat(network.open("GET")).isNull();
         loop.turn(() -> session.setReading(true));
         assertThat(network.open("GET")).isNotNull();
+    }
+
+    @Test
+    void handsOnNoMoreOfAPollWhileItDoesNotRead() {
+        EngineSession session = openPolling(OPEN);
+        onText = () -> session.setReading(false);
+        loop.turn(() -> network.request("GET").answer(200, "4a\u001e4b\u001e2\u001e4c"));
+        assertThat(heard).containsExactly("a");
+        assertThat(network.open("GET")).isNull();
+        loop.turn(() -> session.setReading(true));
+        assertThat(heard).containsExactly("a", "b");
+        onText = () -> {};
+        loop.turn(() -> session.setReading(true));
+        assertThat(heard).containsExactly("a", "b", "ping", "c");
+        assertThat(network.open("GET")).isNotNull();
+    }
+
+    @Test
+    void answersTheManyPingsOfAPollOnceOrTwice() {
+        openPolling(OPEN);
+        loop.turn(() -> network.request("GET").answer(200, "2\u001e".repeat(10_000) + "2"));
+        assertThat(network.request("POST").body).isEqualTo("3");
+        loop.turn(() -> network.request("POST").answer(200, "ok"));
+        assertThat(network.request("POST").body).isEqualTo("3");
+        loop.turn(() -> network.request("POST").answer(200, "ok"));
+        assertThat(network.open("POST")).isNull();
+    }
+
+    @Test
+    void countsBytesAsTheyTravel() {
+        EngineSession polling = openPolling(OPEN);
+        assertThat(polling.takes(message("x", new byte[42]))).isTrue();
+        assertThat(polling.takes(message("x", new byte[45]))).isFalse();
+        EngineSession webSocket = openWebSocket();
+        assertThat(webSocket.takes(message("x", new byte[60]))).isTrue();
+        assertThat(webSocket.takes(message("x", new byte[61]))).isFalse();
     }
 
     @Test
@@ -339,6 +408,38 @@ class EngineSessionTest {
         loop.turn(() -> webSocket.text("2"));
         assertThat(webSocket.takeSent()).containsExactly("3");
         assertThat(loop.timers()).isEqualTo(1);
+    }
+
+    @Test
+    void doesNotReadAfterTheChangeWhereItDidNotBefore() {
+        EngineSession session = openPolling(OPEN_UPGRADE);
+        FakeWebSocket webSocket = network.webSocket();
+        loop.turn(() -> {
+            webSocket.listener.onOpen("");
+            webSocket.text("3probe");
+        });
+        onText = () -> session.setReading(false);
+        loop.turn(() -> network.request("GET").answer(200, "4last"));
+        assertThat(session.transport()).isEqualTo("websocket");
+        assertThat(webSocket.reading).isFalse();
+        loop.turn(() -> session.setReading(true));
+        assertThat(webSocket.reading).isTrue();
+    }
+
+    @Test
+    void goesOnPollingWhenTheServerDoesNotLetItsPollEnd() {
+        EngineSession session = openPolling(OPEN_UPGRADE);
+        FakeWebSocket webSocket = network.webSocket();
+        loop.turn(() -> {
+            webSocket.listener.onOpen("");
+            webSocket.text("3probe");
+        });
+        send(session, "0");
+        assertThat(network.open("POST")).isNull();
+        loop.advance(Duration.ofSeconds(10));
+        assertThat(webSocket.aborted).isTrue();
+        assertThat(session.transport()).isEqualTo("polling");
+        assertThat(network.request("POST").body).isEqualTo("40");
     }
 
     @Test

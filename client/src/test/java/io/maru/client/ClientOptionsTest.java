@@ -1,0 +1,50 @@
+package io.maru.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What makes no sense is refused when the options are made, not when a connection is. */
+class ClientOptionsTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "socket.io", "/a b", "/a?b=c", "/a#b", "//a", "/ü\n", "/%"})
+    void refusesAPathThatCannotStandInARequest(String path) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClientOptions.builder().path(path).build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/socket.io/", "/a/b%20c"})
+    void takesAPath(String path) {
+        assertThat(ClientOptions.builder().path(path).build()).isNotNull();
+    }
+
+    @Test
+    void refusesAHeaderThatCannotBeSent() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> ClientOptions.builder().extraHeader("x y", "z").build());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        ClientOptions.builder().extraHeader("x", "a\r\nb: c").build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT0.0009S", "PT1000000H", "PT2562047788015215H"})
+    void refusesTimesThatCannotBeAwaited(String time) {
+        Duration value = Duration.parse(time);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClientOptions.builder().ackTimeout(value).build())
+                .withMessageStartingWith("ackTimeout of a millisecond to ten years expected");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClientOptions.builder().timeout(value).build());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        ClientOptions.builder().reconnectionDelayMax(value).build());
+    }
+}
