@@ -30,7 +30,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** How a client, its connections and its sockets behave. Immutable; made by {@link Builder}, whose methods say what each is. */
-public final class ClientOptions {
+public final class ClientOptions implements Cloneable {
 
     /** How packets of Socket.IO travel. */
     public enum Transport {
@@ -42,110 +42,85 @@ public final class ClientOptions {
 
     private static final Duration LONGEST = Duration.ofDays(3_652);
 
-    final String path;
-    final List<Transport> transports;
-    final boolean tryAllTransports;
-    final boolean upgrade;
-    final boolean rememberUpgrade;
-    final Duration upgradeTimeout;
-    final Duration timeout;
-    final boolean reconnection;
-    final int reconnectionAttempts;
-    final Duration reconnectionDelay;
-    final Duration reconnectionDelayMax;
-    final double randomizationFactor;
-    final boolean cookies;
-    final boolean compression;
-    final boolean verifyHostname;
-    final int maxMessageBytes;
-    final int maxAttachments;
-    final int maxJsonDepth;
-    final int maxBufferedBytes;
-    final int maxPendingEvents;
-    final int maxPendingBytes;
-    final Duration plainPingInterval;
-    final Duration plainPingTimeout;
-    final PlainFormat plainFormat;
-    final boolean plainSessions;
-    final Parser parser;
-    final JsonCodec codec;
-    final boolean multiplex;
-    final boolean forceNew;
-    final int retries;
-    final Duration ackTimeout;
-    final int bufferEvents;
-    final int bufferBytes;
-    final BufferPolicy bufferPolicy;
-    final int maxPendingAcks;
-    final boolean autoConnect;
-    final int loops;
-    final int handlerThreads;
-    final boolean daemon;
-    final Clock clock;
-    final Map<String, String> query;
-    final Map<String, String> headers;
-    final @Nullable ProxyOptions proxy;
-    final @Nullable SSLContext sslContext;
-    final @Nullable Path trusted;
-    final @Nullable Path certificateChain;
-    final @Nullable Path privateKey;
-    final @Nullable Executor executor;
-    final boolean handlersOnEventLoop;
-    final @Nullable Supplier<? extends @Nullable Object> auth;
-    final @Nullable Consumer<Socket> setup;
+    // one instance, so that it is the same for all who leave it
+    private static final Parser SOCKET_IO = SocketIoDialect::new;
 
-    private ClientOptions(Builder from) {
-        path = from.path;
-        transports = from.transports;
-        tryAllTransports = from.tryAllTransports;
-        upgrade = from.upgrade;
-        rememberUpgrade = from.rememberUpgrade;
-        upgradeTimeout = from.upgradeTimeout;
-        timeout = from.timeout;
-        reconnection = from.reconnection;
-        reconnectionAttempts = from.reconnectionAttempts;
-        reconnectionDelay = from.reconnectionDelay;
-        reconnectionDelayMax = from.reconnectionDelayMax;
-        randomizationFactor = from.randomizationFactor;
-        cookies = from.cookies;
-        compression = from.compression;
-        verifyHostname = from.verifyHostname;
-        maxMessageBytes = from.maxMessageBytes;
-        maxAttachments = from.maxAttachments;
-        maxJsonDepth = from.maxJsonDepth;
-        maxBufferedBytes = from.maxBufferedBytes;
-        maxPendingEvents = from.maxPendingEvents;
-        maxPendingBytes = from.maxPendingBytes;
-        plainPingInterval = from.plainPingInterval;
-        plainPingTimeout = from.plainPingTimeout;
-        plainFormat = from.plainFormat;
-        plainSessions = from.plainSessions;
-        parser = from.parser;
-        codec = from.codec;
-        multiplex = from.multiplex;
-        forceNew = from.forceNew;
-        retries = from.retries;
-        ackTimeout = from.ackTimeout;
-        bufferEvents = from.bufferEvents;
-        bufferBytes = from.bufferBytes;
-        bufferPolicy = from.bufferPolicy;
-        maxPendingAcks = from.maxPendingAcks;
-        autoConnect = from.autoConnect;
-        loops = from.loops;
-        handlerThreads = from.handlerThreads;
-        daemon = from.daemon;
-        clock = from.clock;
-        query = new LinkedHashMap<>(from.query);
-        headers = new LinkedHashMap<>(from.headers);
-        proxy = from.proxy;
-        sslContext = from.sslContext;
-        trusted = from.trusted;
-        certificateChain = from.certificateChain;
-        privateKey = from.privateKey;
-        executor = from.executor;
-        handlersOnEventLoop = from.handlersOnEventLoop;
-        auth = from.auth;
-        setup = from.setup;
+    // written by a builder, before anybody else has them
+    String path = "/socket.io";
+    List<Transport> transports = List.of(Transport.POLLING, Transport.WEBSOCKET);
+    boolean tryAllTransports;
+    boolean upgrade = true;
+    boolean rememberUpgrade;
+    Duration upgradeTimeout = Duration.ofSeconds(10);
+    Duration timeout = Duration.ofSeconds(20);
+    boolean reconnection = true;
+    int reconnectionAttempts = Integer.MAX_VALUE;
+    Duration reconnectionDelay = Duration.ofSeconds(1);
+    Duration reconnectionDelayMax = Duration.ofSeconds(5);
+    double randomizationFactor = 0.5;
+    boolean cookies = true;
+    boolean compression;
+    boolean verifyHostname = true;
+    int maxMessageBytes = 16 << 20;
+    int maxAttachments = 10;
+    int maxJsonDepth = 512;
+    int maxBufferedBytes = 1 << 20;
+    int maxPendingEvents = 1_000;
+    int maxPendingBytes = 1 << 20;
+    Duration plainPingInterval = Duration.ofSeconds(25);
+    Duration plainPingTimeout = Duration.ofSeconds(20);
+    PlainFormat plainFormat = PlainFormat.JSON;
+    boolean plainSessions;
+    Parser parser = SOCKET_IO;
+    JsonCodec codec = JsonCodec.standard();
+    boolean multiplex = true;
+    boolean forceNew;
+    int retries;
+    Duration ackTimeout = Duration.ofSeconds(30);
+    int bufferEvents = 10_000;
+    int bufferBytes = 16 << 20;
+    BufferPolicy bufferPolicy = BufferPolicy.FAIL_NEWEST;
+    int maxPendingAcks = 10_000;
+    boolean autoConnect = true;
+    int loops = defaultLoops();
+    int handlerThreads = 4;
+    boolean daemon;
+    Clock clock = Clock.SYSTEM;
+    Map<String, String> query = new LinkedHashMap<>();
+    Map<String, String> headers = new LinkedHashMap<>();
+
+    @Nullable ProxyOptions proxy;
+
+    @Nullable SSLContext sslContext;
+
+    @Nullable Path trusted;
+
+    @Nullable Path certificateChain;
+
+    @Nullable Path privateKey;
+
+    @Nullable Executor executor;
+
+    boolean handlersOnEventLoop;
+
+    @Nullable Supplier<? extends @Nullable Object> auth;
+
+    @Nullable Consumer<Socket> setup;
+
+    private ClientOptions() {}
+
+    private ClientOptions copy() {
+        try {
+            ClientOptions copy = (ClientOptions) clone();
+            copy.query = new LinkedHashMap<>(query);
+            copy.headers = new LinkedHashMap<>(headers);
+            return copy;
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError("cloneable", e);
+        }
+    }
+
+    private void check() {
         if (transports.isEmpty()) {
             throw new IllegalArgumentException("a transport expected");
         }
@@ -218,7 +193,7 @@ public final class ClientOptions {
      * @return a builder
      */
     public static Builder builder() {
-        return new Builder();
+        return new Builder(new ClientOptions());
     }
 
     /**
@@ -227,7 +202,7 @@ public final class ClientOptions {
      * @return a builder that has these
      */
     public Builder toBuilder() {
-        return new Builder(this);
+        return new Builder(copy());
     }
 
     // ---- for the layers below
@@ -339,115 +314,11 @@ public final class ClientOptions {
 
     /** Collects options. For one thread. */
     public static final class Builder {
-        private String path = "/socket.io";
-        private List<Transport> transports = List.of(Transport.POLLING, Transport.WEBSOCKET);
-        private boolean tryAllTransports = false;
-        private boolean upgrade = true;
-        private boolean rememberUpgrade = false;
-        private Duration upgradeTimeout = Duration.ofSeconds(10);
-        private Duration timeout = Duration.ofSeconds(20);
-        private boolean reconnection = true;
-        private int reconnectionAttempts = Integer.MAX_VALUE;
-        private Duration reconnectionDelay = Duration.ofSeconds(1);
-        private Duration reconnectionDelayMax = Duration.ofSeconds(5);
-        private double randomizationFactor = 0.5;
-        private boolean cookies = true;
-        private boolean compression = false;
-        private boolean verifyHostname = true;
-        private int maxMessageBytes = 16 << 20;
-        private int maxAttachments = 10;
-        private int maxJsonDepth = 512;
-        private int maxBufferedBytes = 1 << 20;
-        private int maxPendingEvents = 1_000;
-        private int maxPendingBytes = 1 << 20;
-        private Duration plainPingInterval = Duration.ofSeconds(25);
-        private Duration plainPingTimeout = Duration.ofSeconds(20);
-        private PlainFormat plainFormat = PlainFormat.JSON;
-        private boolean plainSessions = false;
-        // one instance, so that it is the same for all who leave it
-        private static final Parser SOCKET_IO = SocketIoDialect::new;
 
-        private Parser parser = SOCKET_IO;
-        private JsonCodec codec = JsonCodec.standard();
-        private boolean multiplex = true;
-        private boolean forceNew = false;
-        private int retries = 0;
-        private Duration ackTimeout = Duration.ofSeconds(30);
-        private int bufferEvents = 10_000;
-        private int bufferBytes = 16 << 20;
-        private BufferPolicy bufferPolicy = BufferPolicy.FAIL_NEWEST;
-        private int maxPendingAcks = 10_000;
-        private boolean autoConnect = true;
-        private int loops = defaultLoops();
-        private int handlerThreads = 4;
-        private boolean daemon = false;
-        private Clock clock = Clock.SYSTEM;
-        private final Map<String, String> query = new LinkedHashMap<>();
-        private final Map<String, String> headers = new LinkedHashMap<>();
-        private @Nullable ProxyOptions proxy;
-        private @Nullable SSLContext sslContext;
-        private @Nullable Path trusted;
-        private @Nullable Path certificateChain;
-        private @Nullable Path privateKey;
-        private @Nullable Executor executor;
-        private boolean handlersOnEventLoop;
-        private @Nullable Supplier<? extends @Nullable Object> auth;
-        private @Nullable Consumer<Socket> setup;
+        private final ClientOptions options;
 
-        private Builder() {}
-
-        private Builder(ClientOptions from) {
-            path = from.path;
-            transports = from.transports;
-            tryAllTransports = from.tryAllTransports;
-            upgrade = from.upgrade;
-            rememberUpgrade = from.rememberUpgrade;
-            upgradeTimeout = from.upgradeTimeout;
-            timeout = from.timeout;
-            reconnection = from.reconnection;
-            reconnectionAttempts = from.reconnectionAttempts;
-            reconnectionDelay = from.reconnectionDelay;
-            reconnectionDelayMax = from.reconnectionDelayMax;
-            randomizationFactor = from.randomizationFactor;
-            cookies = from.cookies;
-            compression = from.compression;
-            verifyHostname = from.verifyHostname;
-            maxMessageBytes = from.maxMessageBytes;
-            maxAttachments = from.maxAttachments;
-            maxJsonDepth = from.maxJsonDepth;
-            maxBufferedBytes = from.maxBufferedBytes;
-            maxPendingEvents = from.maxPendingEvents;
-            maxPendingBytes = from.maxPendingBytes;
-            plainPingInterval = from.plainPingInterval;
-            plainPingTimeout = from.plainPingTimeout;
-            plainFormat = from.plainFormat;
-            plainSessions = from.plainSessions;
-            parser = from.parser;
-            codec = from.codec;
-            multiplex = from.multiplex;
-            forceNew = from.forceNew;
-            retries = from.retries;
-            ackTimeout = from.ackTimeout;
-            bufferEvents = from.bufferEvents;
-            bufferBytes = from.bufferBytes;
-            bufferPolicy = from.bufferPolicy;
-            maxPendingAcks = from.maxPendingAcks;
-            autoConnect = from.autoConnect;
-            loops = from.loops;
-            handlerThreads = from.handlerThreads;
-            daemon = from.daemon;
-            clock = from.clock;
-            query.putAll(from.query);
-            headers.putAll(from.headers);
-            proxy = from.proxy;
-            sslContext = from.sslContext;
-            trusted = from.trusted;
-            certificateChain = from.certificateChain;
-            privateKey = from.privateKey;
-            executor = from.executor;
-            handlersOnEventLoop = from.handlersOnEventLoop;
-            auth = from.auth;
-            setup = from.setup;
+        private Builder(ClientOptions options) {
+            this.options = options;
         }
 
         /**
@@ -457,7 +328,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder path(String value) {
-            path = Objects.requireNonNull(value, "path");
+            options.path = Objects.requireNonNull(value, "path");
             return this;
         }
 
@@ -469,7 +340,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder transports(Transport... value) {
-            transports = List.of(value);
+            options.transports = List.of(value);
             return this;
         }
 
@@ -480,7 +351,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder tryAllTransports(boolean value) {
-            tryAllTransports = value;
+            options.tryAllTransports = value;
             return this;
         }
 
@@ -491,7 +362,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder upgrade(boolean value) {
-            upgrade = value;
+            options.upgrade = value;
             return this;
         }
 
@@ -502,7 +373,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder rememberUpgrade(boolean value) {
-            rememberUpgrade = value;
+            options.rememberUpgrade = value;
             return this;
         }
 
@@ -513,7 +384,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder upgradeTimeout(Duration value) {
-            upgradeTimeout = Objects.requireNonNull(value, "upgradeTimeout");
+            options.upgradeTimeout = Objects.requireNonNull(value, "upgradeTimeout");
             return this;
         }
 
@@ -524,7 +395,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder timeout(Duration value) {
-            timeout = Objects.requireNonNull(value, "timeout");
+            options.timeout = Objects.requireNonNull(value, "timeout");
             return this;
         }
 
@@ -535,7 +406,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder reconnection(boolean value) {
-            reconnection = value;
+            options.reconnection = value;
             return this;
         }
 
@@ -546,7 +417,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder reconnectionAttempts(int value) {
-            reconnectionAttempts = value;
+            options.reconnectionAttempts = value;
             return this;
         }
 
@@ -557,7 +428,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder reconnectionDelay(Duration value) {
-            reconnectionDelay = Objects.requireNonNull(value, "reconnectionDelay");
+            options.reconnectionDelay = Objects.requireNonNull(value, "reconnectionDelay");
             return this;
         }
 
@@ -568,7 +439,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder reconnectionDelayMax(Duration value) {
-            reconnectionDelayMax = Objects.requireNonNull(value, "reconnectionDelayMax");
+            options.reconnectionDelayMax = Objects.requireNonNull(value, "reconnectionDelayMax");
             return this;
         }
 
@@ -579,7 +450,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder randomizationFactor(double value) {
-            randomizationFactor = value;
+            options.randomizationFactor = value;
             return this;
         }
 
@@ -590,7 +461,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder cookies(boolean value) {
-            cookies = value;
+            options.cookies = value;
             return this;
         }
 
@@ -601,7 +472,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder compression(boolean value) {
-            compression = value;
+            options.compression = value;
             return this;
         }
 
@@ -612,7 +483,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder verifyHostname(boolean value) {
-            verifyHostname = value;
+            options.verifyHostname = value;
             return this;
         }
 
@@ -623,7 +494,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder maxMessageBytes(int value) {
-            maxMessageBytes = value;
+            options.maxMessageBytes = value;
             return this;
         }
 
@@ -634,7 +505,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder maxAttachments(int value) {
-            maxAttachments = value;
+            options.maxAttachments = value;
             return this;
         }
 
@@ -645,7 +516,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder maxJsonDepth(int value) {
-            maxJsonDepth = value;
+            options.maxJsonDepth = value;
             return this;
         }
 
@@ -656,7 +527,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder maxBufferedBytes(int value) {
-            maxBufferedBytes = value;
+            options.maxBufferedBytes = value;
             return this;
         }
 
@@ -668,7 +539,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder maxPendingEvents(int value) {
-            maxPendingEvents = value;
+            options.maxPendingEvents = value;
             return this;
         }
 
@@ -679,7 +550,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder maxPendingBytes(int value) {
-            maxPendingBytes = value;
+            options.maxPendingBytes = value;
             return this;
         }
 
@@ -690,7 +561,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder plainPingInterval(Duration value) {
-            plainPingInterval = Objects.requireNonNull(value, "plainPingInterval");
+            options.plainPingInterval = Objects.requireNonNull(value, "plainPingInterval");
             return this;
         }
 
@@ -701,7 +572,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder plainPingTimeout(Duration value) {
-            plainPingTimeout = Objects.requireNonNull(value, "plainPingTimeout");
+            options.plainPingTimeout = Objects.requireNonNull(value, "plainPingTimeout");
             return this;
         }
 
@@ -712,7 +583,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder plainFormat(PlainFormat value) {
-            plainFormat = Objects.requireNonNull(value, "plainFormat");
+            options.plainFormat = Objects.requireNonNull(value, "plainFormat");
             return this;
         }
 
@@ -723,7 +594,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder plainSessions(boolean value) {
-            plainSessions = value;
+            options.plainSessions = value;
             return this;
         }
 
@@ -734,7 +605,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder parser(Parser value) {
-            parser = Objects.requireNonNull(value, "parser");
+            options.parser = Objects.requireNonNull(value, "parser");
             return this;
         }
 
@@ -745,7 +616,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder codec(JsonCodec value) {
-            codec = Objects.requireNonNull(value, "codec");
+            options.codec = Objects.requireNonNull(value, "codec");
             return this;
         }
 
@@ -756,7 +627,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder multiplex(boolean value) {
-            multiplex = value;
+            options.multiplex = value;
             return this;
         }
 
@@ -767,7 +638,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder forceNew(boolean value) {
-            forceNew = value;
+            options.forceNew = value;
             return this;
         }
 
@@ -778,7 +649,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder retries(int value) {
-            retries = value;
+            options.retries = value;
             return this;
         }
 
@@ -789,7 +660,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder ackTimeout(Duration value) {
-            ackTimeout = Objects.requireNonNull(value, "ackTimeout");
+            options.ackTimeout = Objects.requireNonNull(value, "ackTimeout");
             return this;
         }
 
@@ -800,7 +671,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder bufferEvents(int value) {
-            bufferEvents = value;
+            options.bufferEvents = value;
             return this;
         }
 
@@ -811,7 +682,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder bufferBytes(int value) {
-            bufferBytes = value;
+            options.bufferBytes = value;
             return this;
         }
 
@@ -822,7 +693,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder bufferPolicy(BufferPolicy value) {
-            bufferPolicy = Objects.requireNonNull(value, "bufferPolicy");
+            options.bufferPolicy = Objects.requireNonNull(value, "bufferPolicy");
             return this;
         }
 
@@ -833,7 +704,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder maxPendingAcks(int value) {
-            maxPendingAcks = value;
+            options.maxPendingAcks = value;
             return this;
         }
 
@@ -844,7 +715,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder autoConnect(boolean value) {
-            autoConnect = value;
+            options.autoConnect = value;
             return this;
         }
 
@@ -855,7 +726,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder loops(int value) {
-            loops = value;
+            options.loops = value;
             return this;
         }
 
@@ -866,7 +737,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder handlerThreads(int value) {
-            handlerThreads = value;
+            options.handlerThreads = value;
             return this;
         }
 
@@ -877,7 +748,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder daemon(boolean value) {
-            daemon = value;
+            options.daemon = value;
             return this;
         }
 
@@ -889,7 +760,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder clock(Clock value) {
-            clock = Objects.requireNonNull(value, "clock");
+            options.clock = Objects.requireNonNull(value, "clock");
             return this;
         }
 
@@ -901,7 +772,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder query(String name, String value) {
-            query.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+            options.query.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
             return this;
         }
 
@@ -913,7 +784,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder extraHeader(String name, String value) {
-            headers.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+            options.headers.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
             return this;
         }
 
@@ -924,7 +795,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder proxy(@Nullable ProxyOptions value) {
-            proxy = value;
+            options.proxy = value;
             return this;
         }
 
@@ -935,7 +806,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder sslContext(@Nullable SSLContext value) {
-            sslContext = value;
+            options.sslContext = value;
             return this;
         }
 
@@ -946,7 +817,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder trustedCertificates(Path pem) {
-            trusted = Objects.requireNonNull(pem, "pem");
+            options.trusted = Objects.requireNonNull(pem, "pem");
             return this;
         }
 
@@ -958,8 +829,8 @@ public final class ClientOptions {
          * @return this
          */
         public Builder clientCertificate(Path chain, Path key) {
-            certificateChain = Objects.requireNonNull(chain, "chain");
-            privateKey = Objects.requireNonNull(key, "key");
+            options.certificateChain = Objects.requireNonNull(chain, "chain");
+            options.privateKey = Objects.requireNonNull(key, "key");
             return this;
         }
 
@@ -971,7 +842,7 @@ public final class ClientOptions {
          */
         public Builder auth(Object value) {
             Objects.requireNonNull(value, "auth");
-            auth = () -> value;
+            options.auth = () -> value;
             return this;
         }
 
@@ -984,7 +855,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder authSupplier(Supplier<? extends @Nullable Object> value) {
-            auth = Objects.requireNonNull(value, "auth");
+            options.auth = Objects.requireNonNull(value, "auth");
             return this;
         }
 
@@ -996,7 +867,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder setup(Consumer<Socket> value) {
-            setup = Objects.requireNonNull(value, "setup");
+            options.setup = Objects.requireNonNull(value, "setup");
             return this;
         }
 
@@ -1007,7 +878,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder executor(@Nullable Executor value) {
-            executor = value;
+            options.executor = value;
             return this;
         }
 
@@ -1018,7 +889,7 @@ public final class ClientOptions {
          * @return this
          */
         public Builder handlersOnEventLoop() {
-            handlersOnEventLoop = true;
+            options.handlersOnEventLoop = true;
             return this;
         }
 
@@ -1029,7 +900,9 @@ public final class ClientOptions {
          * @throws IllegalArgumentException when one makes no sense
          */
         public ClientOptions build() {
-            return new ClientOptions(this);
+            ClientOptions made = options.copy();
+            made.check();
+            return made;
         }
     }
 }
