@@ -504,6 +504,22 @@ class SendingTest {
     }
 
     @Test
+    void doesNotDropTheOnlyOneThatItTries() {
+        client = ManualClient.socketIo(options -> options.bufferBytes(500)
+                        .bufferPolicy(BufferPolicy.DROP_OLDEST)
+                        .retries(3))
+                .connected();
+        client.webSocket().buffered = 2 << 20;
+        CompletableFuture<Payload> answer = client.socket.emitWithAck("a", "x".repeat(700));
+        client.loop.runTasks();
+        assertThat(client.socket.dropped()).isZero();
+        client.webSocket().buffered = 0;
+        client.loop.turn(() -> client.webSocket().listener.onWritable());
+        client.receive("430[]");
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
     void doesNotDropWhatIsOnItsWay() {
         client = ManualClient.socketIo(options -> options.bufferEvents(2)
                         .bufferPolicy(BufferPolicy.DROP_OLDEST)

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ConnectorTest {
 
+    private static final int TIMEOUT_MILLIS = 6_000;
+
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final EventLoop eventLoop = group.next();
     private final NettyLoop loop = new NettyLoop(eventLoop, Clock.SYSTEM);
@@ -55,7 +57,7 @@ class ConnectorTest {
                         false,
                         false,
                         1000,
-                        4_000));
+                        TIMEOUT_MILLIS));
     }
 
     private static final class Told implements Connector.Listener {
@@ -89,7 +91,16 @@ class ConnectorTest {
             Told told = new Told();
             Connector connector =
                     connector(server.getLocalPort(), Runnable::run, host -> new InetAddress[] {silent, good});
-            eventLoop.execute(() -> connector.connect(told));
+            eventLoop.execute(() -> {
+                Connector.Attempt attempt = connector.connect(told);
+                eventLoop.schedule(
+                        () -> {
+                            attempt.cancel();
+                            told.channel.completeExceptionally(new IOException("too late"));
+                        },
+                        TIMEOUT_MILLIS,
+                        TimeUnit.MILLISECONDS);
+            });
             Channel channel = told.channel.get(30, TimeUnit.SECONDS);
             assertThat(((InetSocketAddress) channel.remoteAddress()).getAddress())
                     .isEqualTo(good);
