@@ -112,7 +112,7 @@ final class InteropPage {
                                 + (kind.getValue().size() == Way.values().length
                                         ? ""
                                         : " over " + String.join(" and ", kind.getValue())))
-                        .collect(Collectors.joining(", ")))
+                        .collect(Collectors.joining("; ")))
                 .append(". ")
                 .append(lack)
                 .append(".\n"));
