@@ -73,33 +73,51 @@ public final class Network implements AutoCloseable {
     }
 
     private void connect(Socket client) {
-        Socket server;
-        try {
-            if (!isOpen()) {
-                throw new IOException("down");
-            }
-            server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
-            client.setTcpNoDelay(true);
-            server.setTcpNoDelay(true);
-        } catch (IOException e) {
-            cut(client);
+        // each is let in before the next step: what takes the network down meanwhile finds it
+        if (!admit(client)) {
             return;
         }
-        synchronized (this) {
-            sockets.add(client);
-            sockets.add(server);
+        Socket server;
+        try {
+            server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+        } catch (IOException e) {
+            end(client);
+            return;
+        }
+        if (!admit(server)) {
+            end(client);
+            return;
         }
         AtomicInteger open = new AtomicInteger(2);
         start("up", () -> copy(client, server, open));
         start("down", () -> copy(server, client, open));
     }
 
-    private synchronized boolean isOpen() {
-        return !down && !closed;
+    /** Takes a connection in; while the network is down, or closed, it cuts it instead. */
+    private boolean admit(Socket socket) {
+        synchronized (this) {
+            if (!down && !closed) {
+                sockets.add(socket);
+                return true;
+            }
+        }
+        cut(socket);
+        return false;
+    }
+
+    private void end(Socket socket) {
+        cut(socket);
+        forget(socket);
+    }
+
+    private synchronized void forget(Socket socket) {
+        sockets.remove(socket);
+        notifyAll();
     }
 
     private void copy(Socket from, Socket to, AtomicInteger open) {
         try {
+            to.setTcpNoDelay(true);
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[16 * 1024];
@@ -118,10 +136,8 @@ public final class Network implements AutoCloseable {
         if (open.decrementAndGet() == 0) {
             close(from);
             close(to);
-            synchronized (this) {
-                sockets.remove(from);
-                sockets.remove(to);
-            }
+            forget(from);
+            forget(to);
         }
     }
 
@@ -141,6 +157,7 @@ public final class Network implements AutoCloseable {
         synchronized (this) {
             all = List.copyOf(sockets);
             sockets.clear();
+            notifyAll();
         }
         all.forEach(Network::cut);
     }
