@@ -131,14 +131,18 @@ public final class MaruTest implements AutoCloseable {
      * A client of Socket.IO that begins to connect: for tests of those who are not let in.
      *
      * @param namespace where to
-     * @param options what it wants
+     * @param options what it wants; it connects whatever they say of {@code autoConnect}
      * @return the client
      */
     public TestClient open(String namespace, UnaryOperator<ClientOptions.Builder> options) {
         return open(network -> clients.socket(
                 "http://127.0.0.1:" + network.port() + namespace,
-                builder -> options.apply(builder.transports(ClientOptions.Transport.WEBSOCKET))
-                        .handlersOnEventLoop()));
+                builder -> ours(options.apply(builder.transports(ClientOptions.Transport.WEBSOCKET)))));
+    }
+
+    // what a server says at once is heard only by who listens before it connects
+    private static ClientOptions.Builder ours(ClientOptions.Builder builder) {
+        return builder.autoConnect(false).handlersOnEventLoop();
     }
 
     /**
@@ -160,8 +164,7 @@ public final class MaruTest implements AutoCloseable {
      */
     public TestClient connectPlain(String path, UnaryOperator<ClientOptions.Builder> options) {
         return open(network -> clients.plainSocket(
-                        "ws://127.0.0.1:" + network.port() + path,
-                        builder -> options.apply(builder).handlersOnEventLoop()))
+                        "ws://127.0.0.1:" + network.port() + path, builder -> ours(options.apply(builder))))
                 .awaitConnected();
     }
 
@@ -173,7 +176,6 @@ public final class MaruTest implements AutoCloseable {
         Network network = Network.to(server.port());
         TestClient client = new TestClient(this, opening.open(network), network);
         connected.add(client);
-        client.awaitAttempt();
         return client;
     }
 

@@ -4,13 +4,13 @@ import io.maru.client.Event;
 import io.maru.client.Socket;
 import io.maru.wire.Payload;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,24 +20,40 @@ import org.jspecify.annotations.Nullable;
 public final class TestClient implements AutoCloseable {
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long STEP_MILLIS = 1;
+    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final MaruTest test;
     private final Socket socket;
     private final Network network;
 
-    // guarded by this
+    // guarded by this, which is told of all that may change what somebody waits for
     private final List<Event> heard = new ArrayList<>();
+    // whether the first attempt has come to something
+    private boolean tried;
 
+    /** Listens, and then connects the socket. */
     TestClient(MaruTest test, Socket socket, Network network) {
         this.test = test;
         this.socket = socket;
         this.network = network;
-        socket.onAny(this::hear);
+        socket.onAny(this::hear)
+                .onConnect(it -> changed())
+                .onDisconnect((reason, details) -> changed())
+                .onConnectError(error -> changed());
+        socket.manager()
+                .onOpen(it -> changed())
+                .onClose((reason, details) -> changed())
+                .onError(it -> changed());
+        socket.connect();
     }
 
     private synchronized void hear(Event event) {
         heard.add(event);
+        notifyAll();
+    }
+
+    private synchronized void changed() {
+        tried = true;
         notifyAll();
     }
 
@@ -92,30 +108,18 @@ public final class TestClient implements AutoCloseable {
      * @return the event, which is taken
      * @throws AssertionError when it does not come
      */
-    public Event next(String event) {
-        long until = System.nanoTime() + PATIENCE_NANOS;
-        synchronized (this) {
-            while (true) {
-                Iterator<Event> each = heard.iterator();
-                while (each.hasNext()) {
-                    Event candidate = each.next();
-                    if (candidate.name().equals(event)) {
-                        each.remove();
-                        return candidate;
-                    }
-                }
-                long left = until - System.nanoTime();
-                if (left <= 0) {
-                    throw new AssertionError("the event " + event + " expected, but heard " + heard);
-                }
-                try {
-                    TimeUnit.NANOSECONDS.timedWait(this, left);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new AssertionError("interrupted while waiting for " + event, e);
-                }
+    public synchronized Event next(String event) {
+        await(() -> find(event) >= 0, () -> "the event " + event + " expected, but heard " + heard);
+        return heard.remove(find(event));
+    }
+
+    private int find(String event) {
+        for (int i = 0; i < heard.size(); i++) {
+            if (heard.get(i).name().equals(event)) {
+                return i;
             }
         }
+        return -1;
     }
 
     /**
@@ -152,7 +156,7 @@ public final class TestClient implements AutoCloseable {
      * @throws AssertionError when it is not in time
      */
     public TestClient awaitConnected() {
-        await(socket::isConnected, "connected");
+        await(socket::isConnected, () -> "connected expected: " + socket);
         return this;
     }
 
@@ -163,31 +167,25 @@ public final class TestClient implements AutoCloseable {
      * @throws AssertionError when it still is
      */
     public TestClient awaitDisconnected() {
-        await(() -> !socket.isConnected(), "disconnected");
+        await(() -> !socket.isConnected(), () -> "disconnected expected: " + socket);
         return this;
     }
 
-    /** Waits until it has begun to connect; a second at most, as a quick refusal is not seen. */
-    void awaitAttempt() {
-        holdsInTime(
-                () -> socket.manager().isConnecting() || socket.manager().isOpen() || !socket.isActive(),
-                TimeUnit.SECONDS.toNanos(1));
-    }
-
-    private void await(BooleanSupplier condition, String what) {
+    private void await(BooleanSupplier condition, Supplier<String> lack) {
         if (!holdsInTime(condition, PATIENCE_NANOS)) {
-            throw new AssertionError(what + " expected: " + socket);
+            throw new AssertionError(lack.get());
         }
     }
 
-    private static boolean holdsInTime(BooleanSupplier condition, long nanos) {
+    private synchronized boolean holdsInTime(BooleanSupplier condition, long nanos) {
         long until = System.nanoTime() + nanos;
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - until > 0) {
+            long left = until - System.nanoTime();
+            if (left <= 0) {
                 return false;
             }
             try {
-                Thread.sleep(STEP_MILLIS);
+                TimeUnit.NANOSECONDS.timedWait(this, left);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
@@ -215,7 +213,8 @@ public final class TestClient implements AutoCloseable {
             return;
         }
         // an attempt that waits for the application, or for the clock, is left alone
-        holdsInTime(this::isSettled, TimeUnit.SECONDS.toNanos(1));
+        holdsInTime(this::isSettled, SECOND_NANOS);
+        changed(); // nor is one that was given up before it had begun awaited again
         if (socket.isConnected()) {
             try {
                 socket.emitWithAck(MaruTest.FENCE).get(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
@@ -228,7 +227,8 @@ public final class TestClient implements AutoCloseable {
     }
 
     private boolean isSettled() {
-        return !socket.manager().isConnecting()
+        return tried
+                && !socket.manager().isConnecting()
                 && (!socket.manager().isOpen() || socket.isConnected() || !socket.isActive());
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.maru.client.DisconnectReason;
+import io.maru.client.MaruClient;
+import io.maru.client.Socket;
 import io.maru.server.ConnectRefusedException;
 import io.maru.server.MaruServer;
 import io.maru.server.RecoveryOptions;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -128,6 +131,23 @@ class MaruTestTest {
             test.advance(Duration.ofSeconds(10));
             bob.awaitConnected();
             assertThat(bob.socket().isRecovered()).isFalse();
+        }
+    }
+
+    @Test
+    void whatAServerSaysAtOnceIsHeard() {
+        Consumer<MaruServer> greeting = server -> server.onConnection(socket -> socket.emit("welcome", "Hi"));
+        try (MaruTest test = MaruTest.start(greeting);
+                MaruClient clients = MaruClient.create()) {
+            assertThat(test.connect().next("welcome", String.class)).isEqualTo("Hi");
+            assertThat(test.connectPlain().next("welcome", String.class)).isEqualTo("Hi");
+
+            Network network = Network.to(test.server().port());
+            Socket idle = clients.socket("http://127.0.0.1:" + network.port(), options -> options.autoConnect(false));
+            try (TestClient client = new TestClient(test, idle, network)) {
+                // it was connected by who listened before
+                assertThat(client.next("welcome", String.class)).isEqualTo("Hi");
+            }
         }
     }
 
