@@ -10,12 +10,14 @@ import java.net.Socket;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What lies between clients and a server on this machine: it can break, stand still, and be gone. Safe for any thread. */
 public final class Network implements AutoCloseable {
 
     private static final int BACKLOG = 1_000;
+    private static final long LAST_WORDS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ServerSocket entrance;
     private final int serverPort;
@@ -149,6 +151,19 @@ public final class Network implements AutoCloseable {
 
     synchronized boolean isHeld() {
         return held;
+    }
+
+    /** Waits until both sides have ended their connections by themselves; a second at most, and not while it is held. */
+    synchronized void awaitEnd() {
+        long until = System.nanoTime() + LAST_WORDS_NANOS;
+        try {
+            long left;
+            while (!held && !sockets.isEmpty() && (left = until - System.nanoTime()) > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Breaks the connections that there are; new ones may come. Both sides notice at once. */

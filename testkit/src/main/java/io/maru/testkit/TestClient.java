@@ -232,10 +232,11 @@ public final class TestClient implements AutoCloseable {
                 && (!socket.manager().isOpen() || socket.isConnected() || !socket.isActive());
     }
 
-    /** Disconnects for good. */
+    /** Disconnects for good. The server hears of it first, unless the network is down or held. */
     @Override
     public void close() {
         socket.close();
+        network.awaitEnd();
         network.close();
     }
 }

@@ -12,9 +12,13 @@ import io.maru.server.RecoveryOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -148,6 +152,35 @@ class MaruTestTest {
                 // it was connected by who listened before
                 assertThat(client.next("welcome", String.class)).isEqualTo("Hi");
             }
+        }
+    }
+
+    @Test
+    void whoLeavesSaysSo() {
+        BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+        Consumer<MaruServer> counting =
+                server -> server.onConnection(socket -> socket.onDisconnect(reason -> ends.add(reason.text())));
+        try (MaruTest test = MaruTest.start(counting)) {
+            for (int i = 0; i < 20; i++) {
+                test.connect().close();
+                assertThat(poll(ends)).isEqualTo("client namespace disconnect");
+            }
+            TestClient plain = test.connectPlain();
+            plain.close();
+            plain.close();
+            assertThat(poll(ends)).isEqualTo("transport close");
+            TestClient silent = test.connect();
+            silent.network().hold();
+            silent.close();
+            assertThat(poll(ends)).isEqualTo("transport close");
+        }
+    }
+
+    private static @Nullable String poll(BlockingQueue<String> ends) {
+        try {
+            return ends.poll(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
