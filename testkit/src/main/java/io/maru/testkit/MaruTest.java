@@ -174,7 +174,14 @@ public final class MaruTest implements AutoCloseable {
 
     private TestClient open(Opening opening) {
         Network network = Network.to(server.port());
-        TestClient client = new TestClient(this, opening.open(network), network);
+        Socket socket;
+        try {
+            socket = opening.open(network);
+        } catch (RuntimeException | Error e) {
+            network.close();
+            throw e;
+        }
+        TestClient client = new TestClient(this, socket, network);
         connected.add(client);
         return client;
     }

@@ -3,6 +3,7 @@ package io.maru.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.maru.client.ClientOptions;
 import io.maru.client.DisconnectReason;
 import io.maru.client.MaruClient;
 import io.maru.client.Socket;
@@ -10,14 +11,18 @@ import io.maru.server.ConnectRefusedException;
 import io.maru.server.MaruServer;
 import io.maru.server.RecoveryOptions;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -182,6 +187,30 @@ class MaruTestTest {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Test
+    void optionsThatFailLeaveNothing() throws InterruptedException {
+        try (MaruTest test = MaruTest.start(MaruTestTest::chat)) {
+            Set<Thread> before = networkThreads();
+            UnaryOperator<ClientOptions.Builder> failing = options -> {
+                throw new IllegalStateException("mine");
+            };
+            assertThatThrownBy(() -> test.open("/", failing)).hasMessage("mine");
+            assertThatThrownBy(() -> test.connectPlain("/", failing)).hasMessage("mine");
+            Set<Thread> left = networkThreads();
+            left.removeAll(before);
+            for (Thread each : left) {
+                each.join(5_000);
+            }
+            assertThat(left).noneMatch(Thread::isAlive);
+        }
+    }
+
+    private static Set<Thread> networkThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("maru-testkit-network"))
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     @Test
