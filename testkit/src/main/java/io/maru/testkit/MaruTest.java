@@ -133,6 +133,7 @@ public final class MaruTest implements AutoCloseable {
      * @param namespace where to
      * @param options what it wants; it connects whatever they say of {@code autoConnect}
      * @return the client
+     * @see TestClient#awaitRefused
      */
     public TestClient open(String namespace, UnaryOperator<ClientOptions.Builder> options) {
         return open(network -> clients.socket(

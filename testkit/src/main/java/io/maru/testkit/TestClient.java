@@ -1,10 +1,12 @@
 package io.maru.testkit;
 
+import io.maru.client.ConnectRefusedException;
 import io.maru.client.Event;
 import io.maru.client.Socket;
 import io.maru.wire.Payload;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,7 @@ public final class TestClient implements AutoCloseable {
 
     // guarded by this, which is told of all that may change what somebody waits for
     private final List<Event> heard = new ArrayList<>();
+    private @Nullable ConnectRefusedException refusal;
     // whether the first attempt has come to something
     private boolean tried;
 
@@ -39,7 +42,7 @@ public final class TestClient implements AutoCloseable {
         socket.onAny(this::hear)
                 .onConnect(it -> changed())
                 .onDisconnect((reason, details) -> changed())
-                .onConnectError(error -> changed());
+                .onConnectError(this::failed);
         socket.manager()
                 .onOpen(it -> changed())
                 .onClose((reason, details) -> changed())
@@ -50,6 +53,13 @@ public final class TestClient implements AutoCloseable {
     private synchronized void hear(Event event) {
         heard.add(event);
         notifyAll();
+    }
+
+    private synchronized void failed(Throwable error) {
+        if (error instanceof ConnectRefusedException refused) {
+            refusal = refused;
+        }
+        changed();
     }
 
     private synchronized void changed() {
@@ -169,6 +179,23 @@ public final class TestClient implements AutoCloseable {
     public TestClient awaitDisconnected() {
         await(() -> !socket.isConnected(), () -> "disconnected expected: " + socket);
         return this;
+    }
+
+    /**
+     * Waits until the server refuses to let it in, as a middleware of the namespace does. The refusal is taken: after another attempt
+     * it waits for the next one. A plain client that need not say first who it is counts as connected before the server refuses; it
+     * hears of that by {@link Socket#onError} and {@link Socket#onDisconnect}.
+     *
+     * @return what the server says: its message, and data if there is any
+     * @throws AssertionError when it is not refused
+     */
+    public synchronized ConnectRefusedException awaitRefused() {
+        await(
+                () -> refusal != null,
+                () -> "refused expected: " + socket + (socket.isConnected() ? " is connected" : ""));
+        ConnectRefusedException taken = Objects.requireNonNull(refusal);
+        refusal = null;
+        return taken;
     }
 
     private void await(BooleanSupplier condition, Supplier<String> lack) {

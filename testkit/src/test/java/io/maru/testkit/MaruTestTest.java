@@ -13,10 +13,13 @@ import io.maru.server.RecoveryOptions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -190,6 +193,23 @@ class MaruTestTest {
     }
 
     @Test
+    void whoIsNotLetInSaysSo() {
+        AtomicInteger guests = new AtomicInteger();
+        try (MaruTest test = MaruTest.start(server -> server.of("/admin").use(socket -> {
+            throw new ConnectRefusedException("no", Map.of("guest", guests.incrementAndGet()));
+        }))) {
+            TestClient client = test.open("/admin", options -> options);
+            for (int guest = 1; guest <= 2; guest++) {
+                io.maru.client.ConnectRefusedException refusal = client.awaitRefused();
+                assertThat(refusal).hasMessage("no");
+                assertThat(refusal.data()).hasToString("Optional[{\"guest\":" + guest + "}]");
+                assertThat(client.socket().isConnected()).isFalse();
+                client.socket().connect();
+            }
+        }
+    }
+
+    @Test
     void optionsThatFailLeaveNothing() throws InterruptedException {
         try (MaruTest test = MaruTest.start(MaruTestTest::chat)) {
             Set<Thread> before = networkThreads();
@@ -214,28 +234,20 @@ class MaruTestTest {
     }
 
     @Test
-    void whoIsNotLetInSaysSo() {
-        try (MaruTest test = MaruTest.start(server -> server.of("/admin").use(socket -> {
-            throw new ConnectRefusedException("no");
-        }))) {
-            List<String> errors = new CopyOnWriteArrayList<>();
-            TestClient client = test.open(
-                    "/admin",
-                    options -> options.setup(
-                            socket -> socket.onConnectError(error -> errors.add(String.valueOf(error.getMessage())))));
-            test.settle();
-            assertThat(client.socket().isConnected()).isFalse();
-            assertThat(errors).containsExactly("no");
-        }
-    }
-
-    @Test
     void whatDoesNotComeIsNamed() {
         try (MaruTest test = MaruTest.start(MaruTestTest::chat)) {
             TestClient alice = test.connect();
+            TestClient bob = test.connect();
+            CompletableFuture<?> refusal = CompletableFuture.supplyAsync(bob::awaitRefused);
             assertThatThrownBy(() -> alice.next("chat"))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("chat");
+            assertThat(refusal)
+                    .failsWithin(Duration.ofSeconds(5))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(AssertionError.class)
+                    .withMessageContaining("refused expected")
+                    .withMessageContaining("is connected");
         }
     }
 
