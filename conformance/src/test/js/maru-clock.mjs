@@ -560,6 +560,18 @@ test("comes back to its session", async () => {
   assert.equal(one.sent[0].id, undefined);
 });
 
+test("lives without the session that the server owes", async () => {
+  const one = await air({ protocol: SESSION });
+  const heard = [];
+  one.client.on("chat", (fields) => heard.push(fields));
+  one.say({ type: "chat", offset: "1", text: "early" });
+  one.say({ type: "callback", messageId: 1, data: {} });
+  one.say({ type: "chat", offset: "2", text: "a" });
+  assert.deepEqual(heard, [{ text: "a" }]);
+  await one.again(SESSION);
+  assert.deepEqual(one.sent, [{ type: "session", messageId: 2 }]);
+});
+
 test("offers no subprotocol without recovery", async () => {
   const one = await air({ recovery: false });
   assert.deepEqual(one.last.protocols, []);

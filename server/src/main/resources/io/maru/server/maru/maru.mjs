@@ -216,8 +216,8 @@ export function maru(address = "/", options = {}) {
 
   function event(type, messageId, { offset, ...fields }) {
     if (offset !== undefined) {
-      if (socket.protocol === SESSION) session.offset = offset;
-      else fields.offset = offset;
+      if (socket.protocol !== SESSION) fields.offset = offset;
+      else if (session) session.offset = offset;
     }
     const isList = Array.isArray(fields.args) && Object.keys(fields).length === 1;
     const args = isList ? fields.args : [fields];
