@@ -296,6 +296,38 @@ test("tells of errors, and of what is no message", async () => {
   assert.equal(one.client.state, "open");
 });
 
+test("takes no event for its own", async () => {
+  const one = await air();
+  const { client, events, sent } = one;
+  const heard = [];
+  const reserved = ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
+  events.length = 0;
+  client.on("*", (...args) => heard.push(args)).on("newListener", (...args) => heard.push(args));
+  for (const type of reserved) one.say({ type, recovered: true, messageId: 1 });
+  assert.deepEqual(events.map(([type, { code, message }]) => [type, code, message]),
+    reserved.map((type) => ["error", "invalid", `reserved type: ${type}`]));
+  events.length = 0;
+  one.say({ type: "error", why: 1 });
+  one.say({ type: "*", args: [1, 2] });
+  one.say({ type: "error", messageId: 7 });
+  assert.deepEqual(events, []);
+  assert.deepEqual(heard, [["error", { why: 1 }], ["*", 1, 2], ["error", {}]]);
+  assert.deepEqual(sent, [{ type: "callback", messageId: 7, data: { error: "Unknown message type" } }]);
+  assert.equal(client.state, "open");
+});
+
+test("sends no event of a reserved type", async () => {
+  const { client, clock, sent } = await air();
+  const timers = clock.timers.size;
+  for (const type of ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", "callback"]) {
+    assert.throws(() => client.emit(type), { name: "TypeError", message: `reserved type: ${type}` });
+    assert.throws(() => client.send(type, { n: 1 }), TypeError);
+  }
+  assert.equal(client.send("error", { n: 1 }), true);
+  assert.deepEqual(sent, [{ type: "error", n: 1 }]);
+  assert.equal(clock.timers.size, timers);
+});
+
 test("rejects what a cut leaves without an answer, once, and does not send it again", async () => {
   const one = await air();
   const { client, clock } = one;

@@ -11,7 +11,7 @@ export interface MaruError extends Error {
    * - `lost`: the connection ended before the answer; the server may have handled it or not
    * - `closed`: the client is closed, for good
    * - `full`: there is no connection, and the buffer has no room
-   * - `invalid`: a message came that is no JSON
+   * - `invalid`: a message came that is no JSON, or of a reserved type
    */
   readonly code: "refused" | "timeout" | "lost" | "closed" | "full" | "invalid";
   readonly data?: any;
@@ -56,7 +56,7 @@ export interface MaruSocket {
   on(type: "connect", listener: (event: { readonly recovered: boolean }) => unknown): this;
   on(type: "disconnect" | "connect_error", listener: (event: Ended) => unknown): this;
   on(type: "error", listener: (error: MaruError) => unknown): this;
-  /** Every event of the server. */
+  /** Every event of the server, those named `error` among them, which nobody else hears. */
   on(type: "*", listener: (type: string, ...args: any[]) => unknown): this;
   /** An event of the server; where it asks, what the listener returns or resolves with is the answer. */
   on(type: string, listener: (...args: any[]) => unknown): this;
@@ -66,10 +66,11 @@ export interface MaruSocket {
 
   /**
    * Sends and asks for an answer. An array is a list of arguments; an object's members stand in the message.
-   * Rejects with a {@link MaruError}; who does not look at it is not told.
+   * Rejects with a {@link MaruError}; who does not look at it is not told. Throws a TypeError when the type is reserved,
+   * or when a field cannot be written as JSON.
    */
   emit<Answer = any>(type: string, fields?: unknown, timeout?: number): Promise<Answer>;
-  /** Sends and asks for nothing. False when it can neither be sent nor kept. */
+  /** Sends and asks for nothing. False when it can neither be sent nor kept. Throws as `emit` does. */
   send(type: string, fields?: unknown): boolean;
 
   /** Opens it again after its end. */

@@ -17,14 +17,21 @@ const FINAL = [1000, 4401, 4403];
 // close codes that all clients get at once, or for a fault of their own: the next attempt is far off
 const SPREAD = [1008, 1012, 1013];
 
-const RESERVED = ["type", "messageId", "args"];
+const MEMBERS = ["type", "messageId", "args"];
+
+// no event has such a type, in either direction; `callback` is an answer
+const RESERVED = ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", "callback"];
+
+// types that an event may have, whose listeners hear something else
+const OWN = ["error", "*"];
 
 const failure = (code, message, data) => Object.assign(new Error(message), { code, data });
 
 // The text of a message. What is no object, or would be taken for something else, goes as the list of arguments.
 function envelope(type, fields = {}, messageId) {
+  if (RESERVED.includes(type)) throw new TypeError(`reserved type: ${type}`);
   const isList = Array.isArray(fields);
-  const isArgument = isList || Object(fields) !== fields || fields.toJSON || RESERVED.some((key) => key in fields);
+  const isArgument = isList || Object(fields) !== fields || fields.toJSON || MEMBERS.some((key) => key in fields);
   return JSON.stringify({ ...(isArgument ? { args: isList ? fields : [fields] } : fields), type, messageId });
 }
 
@@ -209,6 +216,8 @@ export function maru(address = "/", options = {}) {
     } else if (socket.protocol === SESSION && type === "session" && state === "connecting") {
       session = { id: fields.id, offset: fields.offset };
       opened(fields.recovered);
+    } else if (RESERVED.includes(type)) {
+      fire("error", failure("invalid", `reserved type: ${type}`));
     } else if (state === "open") {
       event(type, messageId, fields);
     }
@@ -222,7 +231,7 @@ export function maru(address = "/", options = {}) {
     const isList = Array.isArray(fields.args) && Object.keys(fields).length === 1;
     const args = isList ? fields.args : [fields];
     fire("*", type, ...args);
-    const results = fire(type, ...args);
+    const results = OWN.includes(type) ? [] : fire(type, ...args);
     if (messageId === undefined) return;
 
     // the server asks: the first value that a listener gives is the answer, and it goes to the connection that asked
