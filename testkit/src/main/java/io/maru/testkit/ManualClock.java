@@ -51,7 +51,9 @@ public final class ManualClock implements Clock {
         if (loop.isShutdown()) {
             throw new RejectedExecutionException("the loop has ended");
         }
-        Due due = new Due(now + Math.max(0, delayNanos), orders++, loop, task);
+        // what is due later than it can count is never due
+        long time = delayNanos > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + Math.max(0, delayNanos);
+        Due due = new Due(time, orders++, loop, task);
         waiting.add(due);
         loops.add(loop);
         return () -> forget(due);
@@ -66,12 +68,21 @@ public final class ManualClock implements Clock {
      * for that too, step by step. Not to be called on a loop.
      *
      * @param time how far
+     * @throws IllegalArgumentException when that is negative, or farther than it can count: 292 years in all
      */
     public void advance(Duration time) {
-        long until = nanoTime() + time.toNanos();
+        long until = after(time);
         while (step(until)) {
             // one by one
         }
+    }
+
+    /** What it shows after some time. */
+    synchronized long after(Duration time) {
+        if (time.isNegative() || time.compareTo(Duration.ofNanos(Long.MAX_VALUE - now)) >= 0) {
+            throw new IllegalArgumentException("a time of zero or more, that the clock can count, expected: " + time);
+        }
+        return now + time.toNanos();
     }
 
     /** Turns it to what is due next, until some time, and lets that run; false when there was nothing, and it shows that time. */

@@ -191,9 +191,10 @@ public final class MaruTest implements AutoCloseable {
      * Turns the clock, and after each thing that was due waits for what follows from it: see {@link #settle}.
      *
      * @param time how far
+     * @throws IllegalArgumentException as {@link ManualClock#advance} does
      */
     public void advance(Duration time) {
-        long until = clock.nanoTime() + time.toNanos();
+        long until = clock.after(time);
         settle();
         while (clock.step(until)) {
             settle();
