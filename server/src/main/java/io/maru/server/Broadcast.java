@@ -254,7 +254,7 @@ public final class Broadcast {
         acks.end();
         if (!acks.result().isDone()) {
             Duration limit = timeout == null ? server.options().ackTimeout() : timeout;
-            Loop.Timeout timer = server.loops().get(0).schedule(limit.toNanos(), acks::expire);
+            Loop.Timeout timer = server.loops().get(0).schedule(Loop.nanos(limit), acks::expire);
             // also when the caller gives up: nobody waits for the answers then
             acks.result().whenComplete((answers, failure) -> {
                 timer.cancel();

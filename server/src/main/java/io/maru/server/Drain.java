@@ -1,5 +1,6 @@
 package io.maru.server;
 
+import io.maru.server.engine.Loop;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -25,7 +26,7 @@ public record Drain(Duration notice, Duration spread, Duration grace, boolean re
         requireTime(grace, "grace");
     }
 
-    private static void requireTime(Duration value, String name) {
+    static void requireTime(Duration value, String name) {
         Objects.requireNonNull(value, name);
         if (value.isNegative()) {
             throw new IllegalArgumentException(name + " of zero or more expected: " + value);
@@ -74,9 +75,9 @@ public record Drain(Duration notice, Duration spread, Duration grace, boolean re
     /**
      * How long all of it takes at most, from the call to the end.
      *
-     * @return the sum of the three
+     * @return the sum of the three, each of fifty years at most
      */
     public Duration limit() {
-        return notice.plus(spread).plus(grace);
+        return Duration.ofNanos(Loop.nanos(notice) + Loop.nanos(spread) + Loop.nanos(grace));
     }
 }

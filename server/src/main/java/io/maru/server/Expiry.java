@@ -37,7 +37,7 @@ final class Expiry {
         if (time != null) {
             await(time, () -> {
                 Duration grace = socket.namespace().server().options().limits().expiryGrace();
-                await(time.plus(grace), socket::expired);
+                await(time.plusNanos(Loop.nanos(grace)), socket::expired);
                 socket.expire(); // last: on the loop this can set the time anew
             });
         }
@@ -55,7 +55,7 @@ final class Expiry {
     }
 
     private void schedule(Duration delay, Runnable task) {
-        timer = socket.loop().schedule(delay.toNanos(), task);
+        timer = socket.loop().schedule(Loop.nanos(delay), task);
     }
 
     /** Nothing is awaited any more; on the loop. */

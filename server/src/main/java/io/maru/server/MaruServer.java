@@ -101,8 +101,8 @@ public final class MaruServer implements AutoCloseable {
                             ? new HandlerThreads.OnLoop(loop)
                             : new HandlerThreads.OnWorkers(loop, workers));
             timers.add(new Connection.Timers(
-                    new Deadlines<>(loop, options.connectTimeout().toNanos(), Connection::connectTimedOut),
-                    new Deadlines<>(loop, options.packetTimeout().toNanos(), Connection::packetTimedOut)));
+                    new Deadlines<>(loop, Loop.nanos(options.connectTimeout()), Connection::connectTimedOut),
+                    new Deadlines<>(loop, Loop.nanos(options.packetTimeout()), Connection::packetTimedOut)));
         }
         this.recovery = options.recovery() == null ? null : recovery(options.recovery());
         this.overload = new Overload(this, (loop, action) -> endpoints.forEach(each -> each.forEach(loop, action)));
@@ -394,6 +394,7 @@ public final class MaruServer implements AutoCloseable {
      *
      * @param grace how long that may take; then it is cut short
      * @return done, when all of it has been done. A second call gives the same
+     * @throws IllegalArgumentException when that is negative
      * @see #stop(Drain)
      */
     public CompletableFuture<Void> stop(Duration grace) {
@@ -524,10 +525,8 @@ public final class MaruServer implements AutoCloseable {
         Loop loop = network.loops().get(0);
         return new Recovery(
                 recoveryOptions,
-                options.engine()
-                        .pingInterval()
-                        .plus(options.engine().pingTimeout())
-                        .toNanos(),
+                Loop.nanos(options.engine().pingInterval())
+                        + Loop.nanos(options.engine().pingTimeout()),
                 loop::nanoTime,
                 loop::schedule,
                 () -> namespaces.all().stream()

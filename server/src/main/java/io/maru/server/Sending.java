@@ -91,7 +91,7 @@ final class Sending {
         Request(Socket socket, CompletableFuture<Payload> answer, long ackId, Duration timeout) {
             this.socket = socket;
             this.answer = answer;
-            this.timer = socket.loop().schedule(timeout.toNanos(), () -> {
+            this.timer = socket.loop().schedule(Loop.nanos(timeout), () -> {
                 PendingAcks.Waiting waiting = socket.pendingAcks().remove(ackId);
                 if (waiting != null) {
                     waiting.failed(new TimeoutException("operation has timed out"));

@@ -1,6 +1,7 @@
 package io.maru.server;
 
 import io.maru.server.engine.Load;
+import io.maru.server.engine.Loop;
 import io.maru.server.engine.Rate;
 import io.maru.server.netty.NetworkOptions;
 import java.time.Duration;
@@ -61,10 +62,10 @@ public record ServerLimits(
         requirePositive(maxQueuedBytes, "maxQueuedBytes");
         requirePositive(maxRememberedAddresses, "maxRememberedAddresses");
         Objects.requireNonNull(excess, "excess");
-        requirePositive(expiryGrace.toNanos() + 1, "expiryGrace");
+        Drain.requireTime(expiryGrace, "expiryGrace");
         requirePositive(lowWaterMark, "waterMarks");
         requirePositive(highWaterMark - lowWaterMark + 1L, "waterMarks");
-        requirePositive(retryAfter.toMillis(), "retryAfter");
+        requirePositive(Loop.nanos(retryAfter), "retryAfter");
     }
 
     private static void requirePositive(long value, String name) {

@@ -54,10 +54,9 @@ final class Shutdown {
                 Loop first = network.loops().get(0);
                 first.schedule(REPORT_NANOS, this::report);
                 // short of the end, so that what is still open is told as well
-                long lastSecond =
-                        Math.min(TimeUnit.SECONDS.toNanos(1), drain.grace().toNanos() / 2);
-                first.schedule(drain.limit().toNanos() - lastSecond, () -> stop(Duration.ofNanos(lastSecond)));
-                first.schedule(drain.notice().toNanos(), () -> sendAway(drain));
+                long lastSecond = Math.min(TimeUnit.SECONDS.toNanos(1), Loop.nanos(drain.grace()) / 2);
+                first.schedule(Loop.nanos(drain.limit()) - lastSecond, () -> stop(Duration.ofNanos(lastSecond)));
+                first.schedule(Loop.nanos(drain.notice()), () -> sendAway(drain));
             } else {
                 stop(drain.grace());
             }
@@ -67,8 +66,9 @@ final class Shutdown {
 
     /** See {@link MaruServer#stop(Duration)}. */
     CompletableFuture<Void> stop(Duration grace) {
+        Drain.requireTime(grace, "grace");
         if (health.reach(Health.State.STOPPING)) {
-            long deadline = System.nanoTime() + grace.toNanos();
+            long deadline = System.nanoTime() + Loop.nanos(grace);
             network.stopAccepting();
             hosts.forEach(host -> host.close(reason));
             network.stop(grace).whenComplete((done, failure) -> {
@@ -124,14 +124,13 @@ final class Shutdown {
         hosts.forEach(host -> host.refuse(reason));
         List<CompletableFuture<Void>> gone = new ArrayList<>();
         for (Loop loop : network.loops()) {
-            Leaving leaving = new Leaving(loop, drain.spread().toNanos());
+            Leaving leaving = new Leaving(loop, Loop.nanos(drain.spread()));
             gone.add(leaving.done);
             loop.execute(leaving::begin);
         }
         CompletableFuture.allOf(gone.toArray(CompletableFuture<?>[]::new)).whenComplete((done, failure) -> {
             Loop first = network.loops().get(0);
-            long until =
-                    first.nanoTime() + Math.min(LAST_WORDS_NANOS, drain.grace().toNanos() / 2);
+            long until = first.nanoTime() + Math.min(LAST_WORDS_NANOS, Loop.nanos(drain.grace()) / 2);
             first.execute(() -> awaitLastWords(until, drain.grace()));
         });
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.ConnectException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -71,6 +72,19 @@ class DrainTest extends ServerFixture {
         assertThat(polling.poll()).isEqualTo("1");
         get(stopped);
         assertThat(heard).containsOnly("server shutting down").hasSize(3);
+    }
+
+    @Test
+    void mayTakeForEver() {
+        serveHeard(Threads.ONE_LOOP);
+        start();
+        WireClient client = socketIo();
+        Duration forEver = ChronoUnit.FOREVER.getDuration();
+        CompletableFuture<Void> stopped = server().stop(new Drain(forEver, forEver, forEver, false));
+        fence(client);
+        assertThat(server().health().isReady()).isFalse();
+        get(server().stop(Duration.ofSeconds(5)));
+        get(stopped);
     }
 
     @Test

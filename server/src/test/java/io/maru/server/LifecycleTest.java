@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -51,6 +52,17 @@ class LifecycleTest extends ServerFixture {
             socketIo();
             plain();
         }
+    }
+
+    @Test
+    void stopsHoweverLongThatMayTake() {
+        serve();
+        start();
+        assertThatThrownBy(() -> server().stop(Duration.ofSeconds(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("grace");
+        fence(socketIo()); // it goes on
+        get(server().stop(ChronoUnit.FOREVER.getDuration()));
     }
 
     @Test

@@ -19,7 +19,7 @@ final class Aging {
 
         private static @Nullable Deadlines<SessionBase> list(
                 Loop loop, @Nullable Duration time, Consumer<SessionBase> due) {
-            return time == null ? null : new Deadlines<>(loop, time.toNanos(), due);
+            return time == null ? null : new Deadlines<>(loop, Loop.nanos(time), due);
         }
 
         /** A session begins; null when it does not end by time. */

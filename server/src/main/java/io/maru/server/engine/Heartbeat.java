@@ -24,8 +24,8 @@ final class Heartbeat {
     private final Deadlines<Pulse> pongs;
 
     Heartbeat(Loop loop, Duration interval, Duration timeout) {
-        pongs = new Deadlines<>(loop, timeout.toNanos(), Pulse::pingTimedOut);
-        pings = new Deadlines<>(loop, interval.toNanos(), pulse -> {
+        pongs = new Deadlines<>(loop, Loop.nanos(timeout), Pulse::pingTimedOut);
+        pings = new Deadlines<>(loop, Loop.nanos(interval), pulse -> {
             pongs.add(pulse.heartbeat());
             pulse.ping();
         });

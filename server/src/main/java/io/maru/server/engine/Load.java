@@ -3,6 +3,7 @@ package io.maru.server.engine;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -215,7 +216,7 @@ public final class Load {
     }
 
     private long retryAfter() {
-        long least = Math.max(1, limits.retryAfter().toSeconds());
+        long least = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(Loop.nanos(limits.retryAfter())));
         return least + ThreadLocalRandom.current().nextLong(least + 1);
     }
 

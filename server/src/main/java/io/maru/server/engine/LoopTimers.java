@@ -24,9 +24,9 @@ final class LoopTimers {
     LoopTimers(Loop loop, EngineOptions options) {
         heartbeat = new Heartbeat(loop, options.pingInterval(), options.pingTimeout());
         ages = new Aging.Lists(loop, options.limits());
-        clientPings = new Deadlines<>(
-                loop, options.pingInterval().plus(options.pingTimeout()).toNanos(), Heartbeat.Pulse::pingTimedOut);
-        probes = new Deadlines<>(loop, options.upgradeTimeout().toNanos(), Probe::close);
+        long silence = Loop.nanos(options.pingInterval()) + Loop.nanos(options.pingTimeout());
+        clientPings = new Deadlines<>(loop, silence, Heartbeat.Pulse::pingTimedOut);
+        probes = new Deadlines<>(loop, Loop.nanos(options.upgradeTimeout()), Probe::close);
         farewells = new Deadlines<>(loop, FAREWELL.toNanos(), Runnable::run);
     }
 }

@@ -238,11 +238,11 @@ public final class NettyServer {
      * Closes the port and all connections, and ends the loops with their threads. What was written before goes to the
      * operating system first. Repeated calls change nothing.
      *
-     * @param timeout how long the loops may take to end their tasks
+     * @param timeout how long the loops may take to end their tasks; a negative time is none
      * @return completes when the threads are about to end
      */
     public CompletableFuture<Void> stop(Duration timeout) {
-        Objects.requireNonNull(timeout, "timeout");
+        long nanos = Loop.nanos(timeout);
         stopAccepting();
         if (stopping.compareAndSet(false, true)) {
             Duration patience = timeout.compareTo(LAST_WORDS) < 0 ? timeout : LAST_WORDS;
@@ -262,9 +262,9 @@ public final class NettyServer {
                     })
                     // what closed the last one has still to be given to the operating system
                     .thenCompose(closed -> onEachLoop(loop -> {}))
-                    .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                    .whenComplete((done, failure) ->
-                            transport.group().shutdownGracefully(0, timeout.toMillis(), TimeUnit.MILLISECONDS));
+                    .orTimeout(nanos, TimeUnit.NANOSECONDS)
+                    .whenComplete(
+                            (done, failure) -> transport.group().shutdownGracefully(0, nanos, TimeUnit.NANOSECONDS));
             transport.group().terminationFuture().addListener(end -> stopped.complete(null));
         }
         return stopped.copy();

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Starting and stopping. */
 @Isolated
@@ -94,6 +95,15 @@ class NettyServerTest {
                     .hasMessageContaining("Address already in use");
             await().until(() -> loopThreads().isEmpty());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MIN_VALUE, Long.MAX_VALUE})
+    void stopsWhateverTimeItMayTake(long seconds) throws Exception {
+        NettyServer server = server(NetworkOptions.DEFAULTS);
+        server.start().get(10, TimeUnit.SECONDS);
+        server.stop(Duration.ofSeconds(seconds)).get(10, TimeUnit.SECONDS);
+        await().until(() -> loopThreads().isEmpty());
     }
 
     @Test
