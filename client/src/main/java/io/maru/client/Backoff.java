@@ -1,5 +1,6 @@
 package io.maru.client;
 
+import io.maru.wire.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.DoubleSupplier;
@@ -25,8 +26,8 @@ public final class Backoff {
      * @param random numbers from 0 to below 1
      */
     public Backoff(Duration min, Duration max, double factor, DoubleSupplier random) {
-        this.min = min.toMillis();
-        this.max = max.toMillis();
+        this.min = Clock.nanos(min) / 1_000_000;
+        this.max = Clock.nanos(max) / 1_000_000;
         this.factor = factor;
         this.random = Objects.requireNonNull(random, "random");
         if (this.min < 1 || this.max < 1 || !(factor >= 0 && factor <= 1)) {

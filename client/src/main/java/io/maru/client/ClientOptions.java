@@ -29,7 +29,10 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** How a client, its connections and its sockets behave. Immutable; made by {@link Builder}, whose methods say what each is. */
+/**
+ * How a client, its connections and its sockets behave. Immutable; made by {@link Builder}, whose methods say what each is. A time of
+ * more than fifty years, {@code ChronoUnit.FOREVER.getDuration()} among them, counts as fifty.
+ */
 public final class ClientOptions implements Cloneable {
 
     /** How packets of Socket.IO travel. */
@@ -39,8 +42,6 @@ public final class ClientOptions implements Cloneable {
         /** A WebSocket. */
         WEBSOCKET
     }
-
-    private static final Duration LONGEST = Duration.ofDays(3_652);
 
     // one instance, so that it is the same for all who leave it
     private static final Parser SOCKET_IO = SocketIoDialect::new;
@@ -164,8 +165,8 @@ public final class ClientOptions implements Cloneable {
     }
 
     static Duration requireTime(Duration value, String name) {
-        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException(name + " of a millisecond to ten years expected: " + value);
+        if (value.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException(name + " of at least a millisecond expected: " + value);
         }
         return value;
     }
@@ -224,7 +225,7 @@ public final class ClientOptions implements Cloneable {
                 cookies,
                 compression,
                 maxMessageBytes,
-                (int) Math.min(timeout.toMillis(), Integer.MAX_VALUE));
+                (int) Math.min(Clock.nanos(timeout) / 1_000_000, Integer.MAX_VALUE));
     }
 
     EngineOptions engine(Endpoint to, boolean webSocketFirst) {
@@ -237,7 +238,7 @@ public final class ClientOptions implements Cloneable {
         }
         String slashed = path.endsWith("/") ? path : path + "/";
         return new EngineOptions(
-                slashed, query(to), kinds, tryAllTransports || webSocketFirst, upgrade, upgradeTimeout.toNanos());
+                slashed, query(to), kinds, tryAllTransports || webSocketFirst, upgrade, Clock.nanos(upgradeTimeout));
     }
 
     PlainOptions plain(Endpoint to) {
@@ -249,8 +250,8 @@ public final class ClientOptions implements Cloneable {
         return new PlainOptions(
                 all.isEmpty() ? to.path() : to.path() + "?" + all,
                 subprotocols,
-                plainPingInterval.toNanos(),
-                plainPingTimeout.toNanos());
+                Clock.nanos(plainPingInterval),
+                Clock.nanos(plainPingTimeout));
     }
 
     private String query(Endpoint to) {

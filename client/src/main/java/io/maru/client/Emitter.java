@@ -32,7 +32,7 @@ public final class Emitter {
      *
      * @param limit the time
      * @return sends by the same socket
-     * @throws IllegalArgumentException when that is less than a millisecond, or more than ten years
+     * @throws IllegalArgumentException when that is less than a millisecond
      */
     public Emitter timeout(Duration limit) {
         return new Emitter(socket, isVolatile, limit);

@@ -7,6 +7,7 @@ import io.maru.client.engine.Loop;
 import io.maru.client.engine.PlainSession;
 import io.maru.client.engine.Session;
 import io.maru.client.engine.SessionListener;
+import io.maru.wire.Clock;
 import io.maru.wire.Dialect;
 import io.maru.wire.Encoded;
 import io.maru.wire.Packet;
@@ -465,7 +466,7 @@ public final class Manager {
         listening.session = fresh;
         session = fresh;
         lingering++;
-        attemptTimeout = loop.schedule(options.timeout.toNanos(), () -> {
+        attemptTimeout = loop.schedule(Clock.nanos(options.timeout), () -> {
             if (session == fresh && state == State.OPENING) {
                 fresh.close();
                 onFailed(Ending.of(CloseReason.TRANSPORT_ERROR, "timeout"));

@@ -1,6 +1,7 @@
 package io.maru.client;
 
 import io.maru.client.engine.Loop;
+import io.maru.wire.Clock;
 import io.maru.wire.Payload;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -33,7 +34,8 @@ final class Question {
     void startTimer(Loop loop, Duration limit) {
         if (timer == null && !over) {
             timer = loop.schedule(
-                    limit.toNanos(), () -> fail(new TimeoutException("no answer within " + limit.toMillis() + " ms")));
+                    Clock.nanos(limit),
+                    () -> fail(new TimeoutException("no answer within " + limit.toMillis() + " ms")));
         }
     }
 

@@ -4,6 +4,7 @@ import io.maru.client.Listeners.Listener;
 import io.maru.client.engine.CloseReason;
 import io.maru.client.engine.Ending;
 import io.maru.client.engine.Loop;
+import io.maru.wire.Clock;
 import io.maru.wire.Encoded;
 import io.maru.wire.Json;
 import io.maru.wire.Packet;
@@ -406,7 +407,7 @@ public final class Socket implements AutoCloseable {
      *
      * @param limit the time
      * @return sends by this socket
-     * @throws IllegalArgumentException when that is less than a millisecond, or more than ten years
+     * @throws IllegalArgumentException when that is less than a millisecond
      */
     public Emitter timeout(Duration limit) {
         return new Emitter(this, false, limit);
@@ -565,7 +566,7 @@ public final class Socket implements AutoCloseable {
     }
 
     private void askAgain(int asked) {
-        loop.schedule(options.reconnectionDelayMax.toNanos(), () -> {
+        loop.schedule(Clock.nanos(options.reconnectionDelayMax), () -> {
             if (state == State.CONNECTING && connection == asked) {
                 onOpen();
             }

@@ -4,6 +4,7 @@ import io.maru.server.Delivery.Targets;
 import io.maru.server.engine.Handling;
 import io.maru.server.engine.Loop;
 import io.maru.server.engine.Overflow;
+import io.maru.wire.Clock;
 import io.maru.wire.Packet;
 import io.maru.wire.Payload;
 import java.time.Duration;
@@ -254,7 +255,7 @@ public final class Broadcast {
         acks.end();
         if (!acks.result().isDone()) {
             Duration limit = timeout == null ? server.options().ackTimeout() : timeout;
-            Loop.Timeout timer = server.loops().get(0).schedule(Loop.nanos(limit), acks::expire);
+            Loop.Timeout timer = server.loops().get(0).schedule(Clock.nanos(limit), acks::expire);
             // also when the caller gives up: nobody waits for the answers then
             acks.result().whenComplete((answers, failure) -> {
                 timer.cancel();

@@ -1,6 +1,6 @@
 package io.maru.server;
 
-import io.maru.server.engine.Loop;
+import io.maru.wire.Clock;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -78,6 +78,6 @@ public record Drain(Duration notice, Duration spread, Duration grace, boolean re
      * @return the sum of the three, each of fifty years at most
      */
     public Duration limit() {
-        return Duration.ofNanos(Loop.nanos(notice) + Loop.nanos(spread) + Loop.nanos(grace));
+        return Duration.ofNanos(Clock.nanos(notice) + Clock.nanos(spread) + Clock.nanos(grace));
     }
 }

@@ -1,6 +1,7 @@
 package io.maru.server;
 
 import io.maru.server.engine.Loop;
+import io.maru.wire.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,7 +38,7 @@ final class Expiry {
         if (time != null) {
             await(time, () -> {
                 Duration grace = socket.namespace().server().options().limits().expiryGrace();
-                await(time.plusNanos(Loop.nanos(grace)), socket::expired);
+                await(time.plusNanos(Clock.nanos(grace)), socket::expired);
                 socket.expire(); // last: on the loop this can set the time anew
             });
         }
@@ -55,7 +56,7 @@ final class Expiry {
     }
 
     private void schedule(Duration delay, Runnable task) {
-        timer = socket.loop().schedule(Loop.nanos(delay), task);
+        timer = socket.loop().schedule(Clock.nanos(delay), task);
     }
 
     /** Nothing is awaited any more; on the loop. */

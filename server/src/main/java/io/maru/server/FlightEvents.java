@@ -1,7 +1,7 @@
 package io.maru.server;
 
 import io.maru.server.engine.CloseReason;
-import io.maru.server.engine.Loop;
+import io.maru.wire.Clock;
 import java.time.Duration;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
@@ -26,7 +26,7 @@ final class FlightEvents implements ServerObserver {
     private final long slowNanos;
 
     private FlightEvents(Duration slow) {
-        slowNanos = Loop.nanos(slow);
+        slowNanos = Clock.nanos(slow);
     }
 
     /** Listens while something is recorded; gives what ends that for good. */

@@ -1,6 +1,6 @@
 package io.maru.server;
 
-import io.maru.server.engine.Loop;
+import io.maru.wire.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +50,7 @@ final class LoopWatch implements Runnable {
 
     LoopWatch(List<HandlerThreads.OnLoop> loops, Duration limit, BooleanSupplier over, Blocked listener) {
         this.loops = loops;
-        this.limitNanos = Loop.nanos(limit);
+        this.limitNanos = Clock.nanos(limit);
         this.over = over;
         this.listener = listener;
         this.sights = new Sight[loops.size()];

@@ -16,6 +16,7 @@ import io.maru.server.engine.SessionAcceptor;
 import io.maru.server.engine.SessionHost;
 import io.maru.server.netty.LoopStats;
 import io.maru.server.netty.NettyServer;
+import io.maru.wire.Clock;
 import io.maru.wire.Dialect;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.Payload;
@@ -101,8 +102,8 @@ public final class MaruServer implements AutoCloseable {
                             ? new HandlerThreads.OnLoop(loop)
                             : new HandlerThreads.OnWorkers(loop, workers));
             timers.add(new Connection.Timers(
-                    new Deadlines<>(loop, Loop.nanos(options.connectTimeout()), Connection::connectTimedOut),
-                    new Deadlines<>(loop, Loop.nanos(options.packetTimeout()), Connection::packetTimedOut)));
+                    new Deadlines<>(loop, Clock.nanos(options.connectTimeout()), Connection::connectTimedOut),
+                    new Deadlines<>(loop, Clock.nanos(options.packetTimeout()), Connection::packetTimedOut)));
         }
         this.recovery = options.recovery() == null ? null : recovery(options.recovery());
         this.overload = new Overload(this, (loop, action) -> endpoints.forEach(each -> each.forEach(loop, action)));
@@ -525,8 +526,8 @@ public final class MaruServer implements AutoCloseable {
         Loop loop = network.loops().get(0);
         return new Recovery(
                 recoveryOptions,
-                Loop.nanos(options.engine().pingInterval())
-                        + Loop.nanos(options.engine().pingTimeout()),
+                Clock.nanos(options.engine().pingInterval())
+                        + Clock.nanos(options.engine().pingTimeout()),
                 loop::nanoTime,
                 loop::schedule,
                 () -> namespaces.all().stream()

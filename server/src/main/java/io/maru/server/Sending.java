@@ -3,6 +3,7 @@ package io.maru.server;
 import io.maru.server.engine.Handling;
 import io.maru.server.engine.Loop;
 import io.maru.server.engine.SendResult;
+import io.maru.wire.Clock;
 import io.maru.wire.Packet;
 import io.maru.wire.Payload;
 import java.time.Duration;
@@ -91,7 +92,7 @@ final class Sending {
         Request(Socket socket, CompletableFuture<Payload> answer, long ackId, Duration timeout) {
             this.socket = socket;
             this.answer = answer;
-            this.timer = socket.loop().schedule(Loop.nanos(timeout), () -> {
+            this.timer = socket.loop().schedule(Clock.nanos(timeout), () -> {
                 PendingAcks.Waiting waiting = socket.pendingAcks().remove(ackId);
                 if (waiting != null) {
                     waiting.failed(new TimeoutException("operation has timed out"));

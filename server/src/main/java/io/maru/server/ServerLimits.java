@@ -1,9 +1,9 @@
 package io.maru.server;
 
 import io.maru.server.engine.Load;
-import io.maru.server.engine.Loop;
 import io.maru.server.engine.Rate;
 import io.maru.server.netty.NetworkOptions;
+import io.maru.wire.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ public record ServerLimits(
         Drain.requireTime(expiryGrace, "expiryGrace");
         requirePositive(lowWaterMark, "waterMarks");
         requirePositive(highWaterMark - lowWaterMark + 1L, "waterMarks");
-        requirePositive(Loop.nanos(retryAfter), "retryAfter");
+        requirePositive(Clock.nanos(retryAfter), "retryAfter");
     }
 
     private static void requirePositive(long value, String name) {

@@ -5,6 +5,7 @@ import io.maru.server.engine.Loop;
 import io.maru.server.engine.Session;
 import io.maru.server.engine.SessionHost;
 import io.maru.server.netty.NettyServer;
+import io.maru.wire.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -54,9 +55,9 @@ final class Shutdown {
                 Loop first = network.loops().get(0);
                 first.schedule(REPORT_NANOS, this::report);
                 // short of the end, so that what is still open is told as well
-                long lastSecond = Math.min(TimeUnit.SECONDS.toNanos(1), Loop.nanos(drain.grace()) / 2);
-                first.schedule(Loop.nanos(drain.limit()) - lastSecond, () -> stop(Duration.ofNanos(lastSecond)));
-                first.schedule(Loop.nanos(drain.notice()), () -> sendAway(drain));
+                long lastSecond = Math.min(TimeUnit.SECONDS.toNanos(1), Clock.nanos(drain.grace()) / 2);
+                first.schedule(Clock.nanos(drain.limit()) - lastSecond, () -> stop(Duration.ofNanos(lastSecond)));
+                first.schedule(Clock.nanos(drain.notice()), () -> sendAway(drain));
             } else {
                 stop(drain.grace());
             }
@@ -68,7 +69,7 @@ final class Shutdown {
     CompletableFuture<Void> stop(Duration grace) {
         Drain.requireTime(grace, "grace");
         if (health.reach(Health.State.STOPPING)) {
-            long deadline = System.nanoTime() + Loop.nanos(grace);
+            long deadline = System.nanoTime() + Clock.nanos(grace);
             network.stopAccepting();
             hosts.forEach(host -> host.close(reason));
             network.stop(grace).whenComplete((done, failure) -> {
@@ -124,13 +125,13 @@ final class Shutdown {
         hosts.forEach(host -> host.refuse(reason));
         List<CompletableFuture<Void>> gone = new ArrayList<>();
         for (Loop loop : network.loops()) {
-            Leaving leaving = new Leaving(loop, Loop.nanos(drain.spread()));
+            Leaving leaving = new Leaving(loop, Clock.nanos(drain.spread()));
             gone.add(leaving.done);
             loop.execute(leaving::begin);
         }
         CompletableFuture.allOf(gone.toArray(CompletableFuture<?>[]::new)).whenComplete((done, failure) -> {
             Loop first = network.loops().get(0);
-            long until = first.nanoTime() + Math.min(LAST_WORDS_NANOS, Loop.nanos(drain.grace()) / 2);
+            long until = first.nanoTime() + Math.min(LAST_WORDS_NANOS, Clock.nanos(drain.grace()) / 2);
             first.execute(() -> awaitLastWords(until, drain.grace()));
         });
     }

@@ -1,5 +1,6 @@
 package io.maru.wire;
 
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,22 @@ public interface Clock {
             return () -> due.cancel(false);
         }
     };
+
+    /** As good as for ever: fifty years. Nanoseconds can count it, and what two or three such times come to. */
+    Duration LONGEST = Duration.ofDays(50 * 365);
+
+    /**
+     * A time as {@link #schedule} takes it. A longer one than {@link #LONGEST} counts as that, a negative one as none.
+     *
+     * @param time any time
+     * @return nanoseconds
+     */
+    static long nanos(Duration time) {
+        if (time.isNegative()) {
+            return 0;
+        }
+        return (time.compareTo(LONGEST) < 0 ? time : LONGEST).toNanos();
+    }
 
     /** A task that waits for its time. */
     @FunctionalInterface

@@ -1,5 +1,6 @@
 package io.maru.server.engine;
 
+import io.maru.wire.Clock;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ final class Aging {
 
         private static @Nullable Deadlines<SessionBase> list(
                 Loop loop, @Nullable Duration time, Consumer<SessionBase> due) {
-            return time == null ? null : new Deadlines<>(loop, Loop.nanos(time), due);
+            return time == null ? null : new Deadlines<>(loop, Clock.nanos(time), due);
         }
 
         /** A session begins; null when it does not end by time. */

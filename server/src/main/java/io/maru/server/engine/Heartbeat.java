@@ -1,5 +1,6 @@
 package io.maru.server.engine;
 
+import io.maru.wire.Clock;
 import java.time.Duration;
 
 /**
@@ -24,8 +25,8 @@ final class Heartbeat {
     private final Deadlines<Pulse> pongs;
 
     Heartbeat(Loop loop, Duration interval, Duration timeout) {
-        pongs = new Deadlines<>(loop, Loop.nanos(timeout), Pulse::pingTimedOut);
-        pings = new Deadlines<>(loop, Loop.nanos(interval), pulse -> {
+        pongs = new Deadlines<>(loop, Clock.nanos(timeout), Pulse::pingTimedOut);
+        pings = new Deadlines<>(loop, Clock.nanos(interval), pulse -> {
             pongs.add(pulse.heartbeat());
             pulse.ping();
         });

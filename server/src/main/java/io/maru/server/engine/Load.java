@@ -1,5 +1,6 @@
 package io.maru.server.engine;
 
+import io.maru.wire.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
@@ -216,7 +217,7 @@ public final class Load {
     }
 
     private long retryAfter() {
-        long least = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(Loop.nanos(limits.retryAfter())));
+        long least = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(Clock.nanos(limits.retryAfter())));
         return least + ThreadLocalRandom.current().nextLong(least + 1);
     }
 

@@ -1,28 +1,10 @@
 package io.maru.server.engine;
 
-import java.time.Duration;
-
 /**
  * The thread that owns a session: everything of the session that changes is touched there only. A server has a fixed
  * number of them.
  */
 public interface Loop {
-
-    /** As good as for ever: fifty years. Nanoseconds can count it, and what two or three such times come to. */
-    Duration LONGEST = Duration.ofDays(50 * 365);
-
-    /**
-     * A time as {@link #schedule} takes it. A longer one than {@link #LONGEST} counts as that, a negative one as none.
-     *
-     * @param time any time
-     * @return nanoseconds
-     */
-    static long nanos(Duration time) {
-        if (time.isNegative()) {
-            return 0;
-        }
-        return (time.compareTo(LONGEST) < 0 ? time : LONGEST).toNanos();
-    }
 
     /**
      * Which of the server's loops this is.

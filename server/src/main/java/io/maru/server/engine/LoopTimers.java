@@ -1,5 +1,6 @@
 package io.maru.server.engine;
 
+import io.maru.wire.Clock;
 import java.time.Duration;
 
 /** The timers of all sessions of one endpoint on one loop: a fixed number, however many sessions there are. */
@@ -24,9 +25,9 @@ final class LoopTimers {
     LoopTimers(Loop loop, EngineOptions options) {
         heartbeat = new Heartbeat(loop, options.pingInterval(), options.pingTimeout());
         ages = new Aging.Lists(loop, options.limits());
-        long silence = Loop.nanos(options.pingInterval()) + Loop.nanos(options.pingTimeout());
+        long silence = Clock.nanos(options.pingInterval()) + Clock.nanos(options.pingTimeout());
         clientPings = new Deadlines<>(loop, silence, Heartbeat.Pulse::pingTimedOut);
-        probes = new Deadlines<>(loop, Loop.nanos(options.upgradeTimeout()), Probe::close);
+        probes = new Deadlines<>(loop, Clock.nanos(options.upgradeTimeout()), Probe::close);
         farewells = new Deadlines<>(loop, FAREWELL.toNanos(), Runnable::run);
     }
 }

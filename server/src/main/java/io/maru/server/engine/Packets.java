@@ -1,5 +1,6 @@
 package io.maru.server.engine;
 
+import io.maru.wire.Clock;
 import io.maru.wire.Encoded;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.Utf8Buffer;
@@ -38,6 +39,6 @@ final class Packets {
 
     // a timer of JavaScript that is set to the sum of both, and to more than 31 bits, is due at once
     private static long millis(Duration time) {
-        return Math.min(TimeUnit.NANOSECONDS.toMillis(Loop.nanos(time)), Integer.MAX_VALUE / 2);
+        return Math.min(TimeUnit.NANOSECONDS.toMillis(Clock.nanos(time)), Integer.MAX_VALUE / 2);
     }
 }

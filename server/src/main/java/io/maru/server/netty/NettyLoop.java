@@ -114,7 +114,7 @@ final class NettyLoop implements Loop {
     }
 
     private <T> Deadlines<T> deadlines(Duration delay, Consumer<T> due) {
-        return new Deadlines<>(this, Loop.nanos(delay), due);
+        return new Deadlines<>(this, Clock.nanos(delay), due);
     }
 
     @Override
@@ -351,7 +351,7 @@ final class NettyLoop implements Loop {
         forEach(NettyLoop::close);
         // a peer may not read; and TLS says good-bye first, and waits for it: not now
         schedule(
-                Loop.nanos(patience),
+                Clock.nanos(patience),
                 () -> forEach(member -> {
                     Channel.Unsafe unsafe = member.ctx().channel().unsafe();
                     unsafe.close(unsafe.voidPromise());

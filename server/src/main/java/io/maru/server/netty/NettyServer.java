@@ -3,6 +3,7 @@ package io.maru.server.netty;
 import io.maru.server.engine.HttpEndpoint;
 import io.maru.server.engine.HttpRequest;
 import io.maru.server.engine.Loop;
+import io.maru.wire.Clock;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -242,7 +243,7 @@ public final class NettyServer {
      * @return completes when the threads are about to end
      */
     public CompletableFuture<Void> stop(Duration timeout) {
-        long nanos = Loop.nanos(timeout);
+        long nanos = Clock.nanos(timeout);
         stopAccepting();
         if (stopping.compareAndSet(false, true)) {
             Duration patience = timeout.compareTo(LAST_WORDS) < 0 ? timeout : LAST_WORDS;
