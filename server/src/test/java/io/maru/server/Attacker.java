@@ -36,7 +36,7 @@ final class Attacker implements Closeable {
                 socket.setReceiveBufferSize(receiveBuffer);
             }
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout((int) ServerFixture.PATIENCE.toMillis());
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return new Attacker(socket);
         } catch (IOException e) {

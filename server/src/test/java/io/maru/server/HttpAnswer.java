@@ -18,7 +18,7 @@ record HttpAnswer(String head, String body) {
     /** Sends a request by a connection of its own. The answer must say how long it is. */
     static HttpAnswer of(int port, String method, String target) {
         try (Socket socket = new Socket()) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout((int) ServerFixture.PATIENCE.toMillis());
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             String request = method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));

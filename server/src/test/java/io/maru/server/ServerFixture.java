@@ -31,11 +31,15 @@ import org.slf4j.LoggerFactory;
  */
 abstract class ServerFixture {
 
+    /** How long anything may take that must happen; machines can be slow, but sessions are pinged after 25 seconds only. */
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private static final Pattern CONNECTED = Pattern.compile("40(?:/[^,]*,)?\\{\"sid\":\"([A-Za-z0-9_-]{20})\"}");
 
     static {
         Awaitility.setDefaultPollDelay(Duration.ZERO);
         Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
+        Awaitility.setDefaultTimeout(PATIENCE);
     }
 
     // what Netty's leak detector has found so far, in any test
@@ -145,7 +149,16 @@ abstract class ServerFixture {
 
     /** Sends a CONNECT and notes the id that it is answered with. */
     WireClient connect(WireClient client, String packet) {
-        return client.id(connected(client.send(packet).text()));
+        return client.id(connected(beyondPings(client.send(packet))));
+    }
+
+    /** The next text that is no ping of Engine.IO. Those are answered: where the machine is slow one can come first. */
+    static String beyondPings(WireClient client) {
+        String text = client.text();
+        while (text.equals("2")) {
+            text = client.send("3").text();
+        }
+        return text;
     }
 
     /** The id in the answer to a CONNECT. */
@@ -193,6 +206,6 @@ abstract class ServerFixture {
     }
 
     static <T extends @Nullable Object> T get(CompletableFuture<T> future) {
-        return future.orTimeout(10, TimeUnit.SECONDS).join();
+        return future.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 }

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,7 +49,7 @@ final class WireClient implements Closeable {
     private WireClient(int port) throws IOException {
         socket = new Socket();
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout((int) ServerFixture.PATIENCE.toMillis());
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
         out = socket.getOutputStream();
@@ -90,6 +91,16 @@ final class WireClient implements Closeable {
     /** Status line and headers of the answer to the handshake. */
     String head() {
         return head;
+    }
+
+    /** How long it waits for what it is to read. */
+    WireClient patience(Duration time) {
+        try {
+            socket.setSoTimeout((int) time.toMillis());
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The socket's id, where a fixture has noted it. */
