@@ -112,7 +112,8 @@ class AttackBySlownessTest extends AttackFixture {
             List<Attacker> peers = attackers(20, () -> member().text("4510-[\"x\"]"));
             peers.forEach(peer -> peer.send(WireClient.frameOf(0x82, new byte[90_000])));
             assertLeft(3);
-            assertThat(reasons).hasSize(20).containsOnly(DisconnectReason.FORCED_CLOSE);
+            await().until(() -> reasons.size() == 20); // handlers hear of it a little later
+            assertThat(reasons).containsOnly(DisconnectReason.FORCED_CLOSE);
             bystanders.awaitRounds(20);
         }
     }
@@ -132,6 +133,7 @@ class AttackBySlownessTest extends AttackFixture {
             plain.endOutput();
             get(polling);
             assertLeft(3);
+            await().until(() -> reasons.size() == 3);
             assertThat(reasons)
                     .containsExactlyInAnyOrder(
                             DisconnectReason.TRANSPORT_CLOSE,
