@@ -16,6 +16,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 class BroadcastAcksTest extends ServerFixture {
 
+    // enough for one who answers at once, also where the machine is slow
+    private static final Duration TIMEOUT = Duration.ofMillis(1500);
+
     @Parameter
     Threads threads = Threads.ONE_LOOP;
 
@@ -25,7 +28,7 @@ class BroadcastAcksTest extends ServerFixture {
     void serveFour() {
         serve(options -> {
             threads.accept(options);
-            options.ackTimeout(Duration.ofMillis(500)).maxPendingAcks(5);
+            options.ackTimeout(TIMEOUT).maxPendingAcks(5);
         });
         start();
         members.add("a", "r");
@@ -85,7 +88,7 @@ class BroadcastAcksTest extends ServerFixture {
     @Test
     void arePartialWhenTheTimeIsOver() {
         CompletableFuture<Answers> answers =
-                server().main().to("r").timeout(Duration.ofMillis(300)).request("ask", 1, 2);
+                server().main().to("r").timeout(TIMEOUT).request("ask", 1, 2);
         expectQuestion("a", "b", "p");
         members.client("b").send("430[\"B\"]");
         Answers some = get(answers);
@@ -152,7 +155,8 @@ class BroadcastAcksTest extends ServerFixture {
             get(server().main().to("r").timeout(Duration.ofMillis(1)).request("ask"));
         }
         // would be refused if the others were still awaited
-        CompletableFuture<Payload> answer = members.socket("a").request("last");
+        CompletableFuture<Payload> answer =
+                members.socket("a").timeout(Duration.ofSeconds(10)).request("last");
         String question = members.client("a").text();
         while (!question.contains("last")) {
             question = members.client("a").text();

@@ -152,7 +152,7 @@ class ConnectTest extends ServerFixture {
 
     @Test
     void closesWhoeverDoesNotConnectInTime() {
-        serve(options -> options.connectTimeout(Duration.ofMillis(300)));
+        serve(options -> options.connectTimeout(Duration.ofSeconds(2)));
         start();
         WireClient bystander = socketIo();
         WireClient silent = engineIo();

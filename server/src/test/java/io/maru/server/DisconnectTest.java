@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.maru.server.engine.CloseReason;
+import io.maru.server.engine.EngineOptions;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,9 +25,11 @@ class DisconnectTest extends ServerFixture {
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
     private void serveEnds() {
-        MaruServer server = serve(options -> options.engine(engine -> engine.pingInterval(Duration.ofMillis(200))
-                .pingTimeout(Duration.ofMillis(200))
-                .maxBufferedBytes(10_000)));
+        serveEnds(engine -> {});
+    }
+
+    private void serveEnds(Consumer<EngineOptions.Builder> options) {
+        MaruServer server = serve(all -> all.engine(engine -> options.accept(engine.maxBufferedBytes(10_000))));
         Handler<Socket> noting = socket -> {
             socket.onDisconnecting(reason -> reasons.add(socket.namespace() + " disconnecting"));
             socket.onDisconnect(reason -> reasons.add(socket.namespace() + " " + reason.text()));
@@ -38,6 +42,10 @@ class DisconnectTest extends ServerFixture {
 
     private void expectEnd(BiConsumer<WireClient, Socket> end, DisconnectReason reason) {
         serveEnds();
+        expectEndOfOne(end, reason);
+    }
+
+    private void expectEndOfOne(BiConsumer<WireClient, Socket> end, DisconnectReason reason) {
         WireClient client = socketIo();
         await().until(() -> sockets.size() == 1);
         end.accept(client, sockets.get(0));
@@ -87,7 +95,8 @@ class DisconnectTest extends ServerFixture {
 
     @Test
     void pingTimeout() {
-        expectEnd(
+        serveEnds(engine -> engine.pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofMillis(200)));
+        expectEndOfOne(
                 (client, socket) -> {
                     client.expect("2");
                     assertThat(client.closed()).isEqualTo(1005);

@@ -19,7 +19,7 @@ class ForcedCloseTest extends ServerFixture {
 
     @BeforeEach
     void serveOne() {
-        serve(options -> options.packetTimeout(Duration.ofMillis(300))).onConnection(socket -> {
+        serve(options -> options.packetTimeout(Duration.ofSeconds(1))).onConnection(socket -> {
             socket.onDisconnect(reasons::add);
             socket.onAny(event -> heard.add(event.name()));
         });

@@ -107,15 +107,22 @@ class LimitStatsTest extends ServerFixture {
     }
 
     @Test
-    void clientsThatDoNotAnswerOrDoNotEnter() {
-        serveWith(options -> options.connectTimeout(Duration.ofMillis(100))
-                .engine(engine -> engine.pingInterval(Duration.ofMillis(400)).pingTimeout(Duration.ofMillis(100))));
-        WireClient silent = socketIo();
+    void clientsThatDoNotEnter() {
+        serveWith(options -> options.connectTimeout(Duration.ofMillis(100)));
         assertThat(engineIo().closed()).isEqualTo(1005);
+        assertCounted(LimitStats::connectTimeouts, 1);
+        assertCounted(LimitStats::pingTimeouts, 0);
+    }
+
+    @Test
+    void clientsThatDoNotAnswer() {
+        serveWith(options -> options.engine(
+                engine -> engine.pingInterval(Duration.ofMillis(100)).pingTimeout(Duration.ofMillis(100))));
+        WireClient silent = engineIo();
         silent.expect("2");
         assertThat(silent.closed()).isEqualTo(1005);
-        assertCounted(LimitStats::connectTimeouts, 1);
         assertCounted(LimitStats::pingTimeouts, 1);
+        assertCounted(LimitStats::connectTimeouts, 0);
     }
 
     @Test
@@ -126,7 +133,8 @@ class LimitStatsTest extends ServerFixture {
         Socket socket = next();
         String padding = "x".repeat(50_000);
         int sent = 0;
-        while (socket.isWritable()) {
+        // the operating system may take some more after it seemed to be full
+        while (socket.isWritable() || socket.bufferedBytes() < 900_000) {
             assertThat(sent).isLessThan(5_000);
             socket.emit("tick", padding);
             sent++;

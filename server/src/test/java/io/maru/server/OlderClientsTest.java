@@ -163,7 +163,7 @@ class OlderClientsTest extends ServerFixture {
 
     @Test
     void mayBeRefusedByTheMainNamespaceAndEnterAnother() {
-        MaruServer server = serveOlder(Duration.ofSeconds(1));
+        MaruServer server = serveOlder(Duration.ofSeconds(3));
         server.use(socket -> {
             if (!"1".equals(socket.handshake().query().get("let"))) {
                 throw new ConnectRefusedException("not here");

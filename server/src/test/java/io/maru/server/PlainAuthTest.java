@@ -18,7 +18,11 @@ class PlainAuthTest extends ServerFixture {
     private final List<String> heard = new CopyOnWriteArrayList<>();
 
     private MaruServer serveAuth(PlainAuth where, boolean later) {
-        MaruServer server = serve(options -> options.plainAuth(where).connectTimeout(Duration.ofMillis(700)));
+        return serveAuth(where, later, Duration.ofMinutes(1));
+    }
+
+    private MaruServer serveAuth(PlainAuth where, boolean later, Duration connectTimeout) {
+        MaruServer server = serve(options -> options.plainAuth(where).connectTimeout(connectTimeout));
         server.use(socket -> {
             heard.add(socket.handshake().auth().toString());
             Json token = socket.handshake().auth().get("token");
@@ -156,7 +160,7 @@ class PlainAuthTest extends ServerFixture {
 
     @Test
     void inTheFirstMessageClosesTheSilentAndTheRefused() {
-        serveAuth(PlainAuth.FIRST_MESSAGE, false);
+        serveAuth(PlainAuth.FIRST_MESSAGE, false, Duration.ofSeconds(2));
         WireClient good = plain();
         good.send("{\"type\":\"auth\",\"token\":\"secret\"}");
         WireClient silent = plain();
@@ -174,7 +178,7 @@ class PlainAuthTest extends ServerFixture {
 
     @Test
     void inTheFirstMessageNamesAnUnknownNamespaceOnlyThen() {
-        serveAuth(PlainAuth.FIRST_MESSAGE, false);
+        serveAuth(PlainAuth.FIRST_MESSAGE, false, Duration.ofSeconds(2));
         WireClient client = plain("/nope");
         client.send("{\"type\":\"echo\"}").expect(NOT_AUTHORIZED);
         client.send("{\"type\":\"auth\",\"messageId\":1}")

@@ -330,7 +330,7 @@ class PlainTest extends ServerFixture {
     @Test
     void isPingedByTheServerAndDroppedWhenItIsSilent() {
         serve(options -> options.engine(
-                engine -> engine.pingInterval(Duration.ofMillis(100)).pingTimeout(Duration.ofMillis(300))));
+                engine -> engine.pingInterval(Duration.ofMillis(100)).pingTimeout(Duration.ofSeconds(2))));
         start();
         WireClient alive = plain();
         for (int i = 0; i < 3; i++) {

@@ -102,6 +102,8 @@ class HttpRefusalTest {
     }
 
     private static final Duration SHORT = Duration.ofMillis(100);
+    // for what a client does in time, also where the machine is slow
+    private static final Duration LONGER = Duration.ofSeconds(1);
     private static final Duration LONG = Duration.ofMinutes(10);
 
     @Test
@@ -114,7 +116,7 @@ class HttpRefusalTest {
 
     @Test
     void hangsUpOnSlowHeaders() throws Exception {
-        try (TestServer server = hasty(SHORT, LONG, LONG);
+        try (TestServer server = hasty(LONGER, LONG, LONG);
                 RawClient client = server.connect()) {
             client.send("GET / HTTP/1.1\r\nHo");
             assertThat(client.readAnswer().status()).isEqualTo(408);
@@ -124,7 +126,7 @@ class HttpRefusalTest {
 
     @Test
     void hangsUpOnSlowHeadersOfALaterRequest() throws Exception {
-        try (TestServer server = hasty(SHORT, LONG, LONG);
+        try (TestServer server = hasty(LONGER, LONG, LONG);
                 RawClient client = server.connect()) {
             client.get("/");
             assertThat(client.readAnswer().status()).isEqualTo(200);
@@ -147,13 +149,13 @@ class HttpRefusalTest {
     @Test
     void doesNotHangUpOnAWaitingRequest() throws Exception {
         CompletableFuture<Boolean> gone = new CompletableFuture<>();
-        try (TestServer server = hasty(SHORT, SHORT, SHORT);
+        try (TestServer server = hasty(LONGER, SHORT, SHORT);
                 RawClient client = server.connect()) {
             server.http("/wait", it -> {
                 it.onGone(() -> gone.complete(true));
                 it.loop()
                         .schedule(
-                                TimeUnit.MILLISECONDS.toNanos(400),
+                                LONGER.multipliedBy(3).dividedBy(2).toNanos(),
                                 () -> it.respond(HttpResponse.of(200, "text/plain", "at last")));
             });
             client.get("/wait");

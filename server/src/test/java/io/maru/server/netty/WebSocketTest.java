@@ -191,7 +191,7 @@ class WebSocketTest {
     @Test
     void forgetsThatAControlFrameCameInParts() throws Exception {
         restart(NetworkOptions.DEFAULTS.withWebSocket(
-                new NetworkOptions.WebSocketLimits(10, Duration.ofMillis(100), Duration.ofSeconds(2))));
+                new NetworkOptions.WebSocketLimits(10, Duration.ofSeconds(1), Duration.ofSeconds(2))));
         byte[] ping = RawClient.frame(0x89, new byte[] {1, 2, 3});
         client.send(Arrays.copyOf(ping, 3));
         try (RawClient other = server.connectWebSocket("/echo")) {
