@@ -199,6 +199,7 @@ class DynamicNamespaceTest extends ServerFixture {
             heard.add(name);
             return gate;
         });
+        server.onNamespace(namespace -> heard.add("new " + namespace));
         start();
         WireClient client = engineIo();
         client.send("40/x,");
@@ -206,6 +207,7 @@ class DynamicNamespaceTest extends ServerFixture {
         client.cut();
         await().until(() -> server.stats().clients() == 0);
         gate.complete(true);
+        await().until(() -> heard.contains("new /x"));
         await().until(() -> parent.children().isEmpty());
         assertThat(server.stats().namespaces()).isEqualTo(1);
     }

@@ -134,7 +134,7 @@ class ParserTest extends ServerFixture {
         WireClient client = engineIo();
         String answer = client.send("4enter / {\"token\":1}").text();
         assertThat(answer).matches("4in / \\{\"sid\":\"[A-Za-z0-9_-]{20}\"}");
-        return client;
+        return client.send("4event / 99 fence []").expect("4answer / 99 []"); // it has joined its room
     }
 
     @Test
@@ -156,6 +156,7 @@ class ParserTest extends ServerFixture {
         serveWords();
         WireClient client = inWords();
         WireClient plain = plain();
+        fencePlain(plain);
         plain.send("{\"type\":\"say\",\"text\":\"Hi\"}").expect("{\"type\":\"said\",\"text\":\"Hi\"}");
         client.expect("4event / - said [{\"text\":\"Hi\"}]");
         client.send("4event / - say [1]").expect("4event / - said [1]");
@@ -215,6 +216,7 @@ class ParserTest extends ServerFixture {
         serveWords();
         WireClient client = inWords();
         WireClient plain = plain();
+        fencePlain(plain);
         WireClient other = inWords();
         client.send("4event / - unspeakable []");
         plain.expect("{\"type\":\"unspeakable\",\"args\":[1]}", "{\"type\":\"said\",\"args\":[2]}");

@@ -3,6 +3,7 @@ package io.maru.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +37,9 @@ class RecoveryRaceTest extends ServerFixture {
     @ValueSource(booleans = {true, false})
     void loseAndDoubleNothing(boolean onLoops) {
         serve(options -> {
-                    options.loops(2).recovery(RecoveryOptions.DEFAULTS);
+                    options.loops(2)
+                            .recovery(RecoveryOptions.DEFAULTS)
+                            .engine(engine -> engine.pingInterval(Duration.ofMinutes(5)));
                     if (onLoops) {
                         options.handlersOnEventLoop();
                     }
@@ -87,7 +91,9 @@ class RecoveryRaceTest extends ServerFixture {
             failed.completeExceptionally(error);
             return null;
         }));
-        get(CompletableFuture.anyOf(CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)), failed));
+        CompletableFuture.anyOf(CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)), failed)
+                .orTimeout(2, TimeUnit.MINUTES)
+                .join();
         assertThat(server().stats().recovery().recovered()).isGreaterThan(CLIENTS);
         assertThat(server().stats().recovery().notRecovered()).isZero();
         fromLoop.close();

@@ -223,12 +223,12 @@ class ServerObserverTest extends ServerFixture {
         expect("attached CREATED", "opened socket.io polling", "upgraded socket.io");
         plain();
         PollingClient.open(port());
-        await().until(() -> server().stats().clients() == 3);
-        assertThat(server().stats().sessions())
+        await().untilAsserted(() -> assertThat(server().stats().sessions())
                 .isEqualTo(Map.of(
                         new SessionKind("socket.io", "websocket"), 1,
                         new SessionKind("socket.io", "polling"), 1,
-                        new SessionKind("json", "websocket"), 1));
+                        new SessionKind("json", "websocket"), 1)));
+        await().until(() -> server().stats().clients() == 3);
         webSocket.close();
         await().until(() -> server().stats().clients() == 2);
         assertThat(server().stats().sessions()).containsEntry(new SessionKind("socket.io", "websocket"), 0);

@@ -126,13 +126,16 @@ class NettyServerTest {
                     opened.add(it);
                     return it;
                 })
+                .http("/", it -> it.respond(HttpResponse.of(204)))
                 .http("/wait", it -> it.onGone(() -> gone.complete(true)));
         try (RawClient webSocket = server.connectWebSocket("/ws");
                 RawClient waiting = server.connect();
                 RawClient idle = server.connect()) {
             Recorder recorder = opened.poll(10, TimeUnit.SECONDS);
+            idle.get("/"); // the server has it, and not its operating system alone
+            assertThat(idle.readAnswer().status()).isEqualTo(204);
             waiting.get("/wait");
-            await().until(() -> server.requests.size() == 2);
+            await().until(() -> server.requests.size() == 3);
             server.close();
             assertThat(webSocket.isAtEnd()).isTrue();
             assertThat(waiting.isAtEnd()).isTrue();

@@ -127,7 +127,7 @@ class SlowReaderTest {
             for (int i = 0; i < 100; i++) {
                 assertThat(recorder.next()).startsWith("ping ");
             }
-            assertThat(server.server.droppedPongs()).isEqualTo(40);
+            await().until(() -> server.server.droppedPongs() == 40);
             for (int i = 0; i < blocks; i++) {
                 client.readFrame();
             }
@@ -148,6 +148,7 @@ class SlowReaderTest {
             for (int i = 0; i < 50; i++) {
                 clients.add(server.connectWebSocket("/ws"));
             }
+            await().until(() -> opened.size() == 50);
             Encoded message = Encoded.text("y".repeat(16 * 1024));
             ByteBuf probe = message.sharedFrames(Encoded.Framing.PLAIN, UnpooledByteBufAllocator.DEFAULT);
             List<CompletableFuture<Boolean>> deliveries = new ArrayList<>();
