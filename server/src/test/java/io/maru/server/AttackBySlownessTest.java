@@ -22,15 +22,23 @@ class AttackBySlownessTest extends AttackFixture {
     private static final int PEERS = 200;
     private static final int ROUNDS = 10;
 
+    // nobody is hung up on while it goes on, however slow the machine is
+    private static final Duration LONG = Duration.ofMinutes(5);
+
     private final List<DisconnectReason> reasons = new CopyOnWriteArrayList<>();
 
     private void serveRoom(Duration packetTimeout) {
-        serveRoom(options -> options.packetTimeout(packetTimeout), socket -> socket.onDisconnect(reasons::add));
+        serveRoom(
+                options -> options.packetTimeout(packetTimeout)
+                        .network(network -> network.withHttp(network.http().withTimeouts(LONG, LONG, LONG))
+                                .withWebSocket(network.webSocket()
+                                        .withTimeouts(LONG, network.webSocket().closeTimeout()))),
+                socket -> socket.onDisconnect(reasons::add));
     }
 
     /** Every peer begins, goes on a little at a time and comes to no end. */
     private void holdLittle(String what, int bytesEach, Supplier<Attacker> begin, IntFunction<byte[]> more) {
-        serveRoom(Duration.ofSeconds(30));
+        serveRoom(LONG);
         try (Bystanders bystanders = new Bystanders()) {
             bystanders.awaitRounds(20);
             long before = live();
