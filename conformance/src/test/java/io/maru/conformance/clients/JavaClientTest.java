@@ -56,8 +56,7 @@ class JavaClientTest {
     @AfterEach
     void closeClients() {
         clients.forEach(JavaClient::close);
-        await().untilAsserted(() -> assertThat(lab.server().stats().clients()).isZero());
-        assertThat(lab.server().main().roomSizes()).isEmpty();
+        lab.awaitNobody();
     }
 
     @Test

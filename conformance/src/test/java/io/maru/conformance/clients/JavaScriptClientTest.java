@@ -1,7 +1,6 @@
 package io.maru.conformance.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.maru.server.MaruServer;
 import io.maru.server.RecoveryOptions;
@@ -28,9 +27,7 @@ class JavaScriptClientTest {
                 engine -> engine.pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofSeconds(1))))) {
             NodeScripts.run("client.mjs", LIMIT, lab.url(), way.name().toLowerCase(Locale.ROOT));
 
-            await().untilAsserted(
-                            () -> assertThat(lab.server().stats().clients()).isZero());
-            assertThat(lab.server().main().roomSizes()).isEmpty();
+            lab.awaitNobody();
         }
     }
 
@@ -78,8 +75,7 @@ class JavaScriptClientTest {
             lab.proxy().holdWebSockets();
             NodeScripts.run("upgrades.mjs", LIMIT, lab.url(), "upgrade");
 
-            await().untilAsserted(
-                            () -> assertThat(lab.server().stats().clients()).isZero());
+            lab.awaitNobody();
         }
     }
 
@@ -104,9 +100,7 @@ class JavaScriptClientTest {
         try (LabServer lab = new LabServer(options -> {})) {
             NodeScripts.run("crowd.mjs", LIMIT, lab.url(), "polling");
 
-            await().untilAsserted(
-                            () -> assertThat(lab.server().stats().clients()).isZero());
-            assertThat(lab.server().main().roomSizes()).isEmpty();
+            lab.awaitNobody();
         }
     }
 }

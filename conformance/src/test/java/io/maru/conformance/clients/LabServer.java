@@ -1,5 +1,8 @@
 package io.maru.conformance.clients;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.maru.server.ConnectRefusedException;
 import io.maru.server.DisconnectReason;
 import io.maru.server.Drain;
@@ -77,6 +80,14 @@ final class LabServer implements AutoCloseable {
     /** The reason for which a socket left, once it has. */
     CompletableFuture<DisconnectReason> end(String socketId) {
         return ends.computeIfAbsent(socketId, id -> new CompletableFuture<>());
+    }
+
+    /** Waits until all clients have left, and their rooms: a connection goes first, what its handlers have to do follows. */
+    void awaitNobody() {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            assertThat(server.stats().clients()).isZero();
+            assertThat(server.main().roomSizes()).isEmpty();
+        });
     }
 
     @Override

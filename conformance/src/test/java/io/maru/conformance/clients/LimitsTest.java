@@ -47,8 +47,7 @@ class LimitsTest {
         try (LabServer lab = lab()) {
             NodeScripts.run(
                     "limits.mjs", Duration.ofSeconds(60), lab.url(), way.name().toLowerCase(Locale.ROOT));
-            await().untilAsserted(
-                            () -> assertThat(lab.server().stats().clients()).isZero());
+            lab.awaitNobody();
             assertThat(lab.server().stats().limits().pendingDecisions()).isZero();
         }
     }

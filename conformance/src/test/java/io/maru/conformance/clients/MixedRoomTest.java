@@ -204,11 +204,11 @@ class MixedRoomTest {
                     client.member.close();
                 }
             });
-            Awaitility.await()
-                    .atMost(LIMIT)
-                    .untilAsserted(() -> assertThat(server.stats().clients()).isZero());
-            assertThat(server.main().roomSizes()).isEmpty();
-            assertThat(server.main().sockets()).isEmpty();
+            Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
+                assertThat(server.stats().clients()).isZero();
+                assertThat(server.main().roomSizes()).isEmpty();
+                assertThat(server.main().sockets()).isEmpty();
+            });
         } finally {
             clients.forEach(client -> client.proxy.close());
         }

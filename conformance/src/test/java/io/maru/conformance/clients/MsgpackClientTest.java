@@ -1,7 +1,6 @@
 package io.maru.conformance.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.maru.server.RecoveryOptions;
 import io.maru.server.ServerOptions;
@@ -54,9 +53,7 @@ class MsgpackClientTest {
         try (LabServer lab = new LabServer(options)) {
             NodeScripts.run(script, LIMIT, lab.url(), way.name().toLowerCase(Locale.ROOT), notation);
 
-            await().untilAsserted(
-                            () -> assertThat(lab.server().stats().clients()).isZero());
-            assertThat(lab.server().main().roomSizes()).isEmpty();
+            lab.awaitNobody();
         }
     }
 }

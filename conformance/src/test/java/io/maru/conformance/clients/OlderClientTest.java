@@ -1,8 +1,5 @@
 package io.maru.conformance.clients;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
 import java.time.Duration;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -21,7 +18,7 @@ class OlderClientTest {
                 engine.allowEngineIo3(true).pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofSeconds(1))))) {
             NodeScripts.run("older.mjs", LIMIT, lab.url(), way.name().toLowerCase(Locale.ROOT));
 
-            assertNobodyIsLeft(lab);
+            lab.awaitNobody();
         }
     }
 
@@ -36,12 +33,7 @@ class OlderClientTest {
                     NodeScripts.chromium().toString(),
                     NodeScripts.screenshots().toString());
 
-            assertNobodyIsLeft(lab);
+            lab.awaitNobody();
         }
-    }
-
-    private static void assertNobodyIsLeft(LabServer lab) {
-        await().untilAsserted(() -> assertThat(lab.server().stats().clients()).isZero());
-        assertThat(lab.server().main().roomSizes()).isEmpty();
     }
 }

@@ -80,8 +80,10 @@ class PageTest {
                     NodeScripts.screenshots().toString());
         }
 
-        await().untilAsserted(() -> assertThat(server.main().sockets()).isEmpty());
-        assertThat(server.main().roomSizes()).isEmpty();
-        assertThat(server.stats().clients()).isZero();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            assertThat(server.main().sockets()).isEmpty();
+            assertThat(server.main().roomSizes()).isEmpty();
+            assertThat(server.stats().clients()).isZero();
+        });
     }
 }

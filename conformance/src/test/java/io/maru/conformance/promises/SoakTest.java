@@ -178,13 +178,14 @@ class SoakTest {
             epoch(server, model, players, "in epoch " + epoch + " of seed " + seed);
         }
         players.forEach(player -> player.member().close());
-        Awaitility.await()
-                .atMost(LIMIT)
-                .untilAsserted(() -> assertThat(server.stats().clients()).isZero());
-        for (String name : NAMESPACES) {
-            assertThat(server.of(name).roomSizes()).isEmpty();
-            assertThat(server.of(name).sockets()).isEmpty();
-        }
+        // a connection goes first, and its rooms when its handlers are done
+        Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
+            assertThat(server.stats().clients()).isZero();
+            for (String name : NAMESPACES) {
+                assertThat(server.of(name).roomSizes()).isEmpty();
+                assertThat(server.of(name).sockets()).isEmpty();
+            }
+        });
         Awaitility.await()
                 .atMost(LIMIT)
                 .until(() -> players.stream().allMatch(player -> player.member().isOver()));
@@ -233,9 +234,12 @@ class SoakTest {
         // those that were cut between two polls are noticed by their heartbeat
         if (server.stats().clients() == alive.size()) {
             for (String name : NAMESPACES) {
-                assertThat(server.of(name).roomSizes())
-                        .as("rooms of %s %s", name, about)
-                        .isEqualTo(model.roomSizes(name));
+                Awaitility.await()
+                        .atMost(LIMIT)
+                        .pollDelay(Duration.ZERO)
+                        .untilAsserted(() -> assertThat(server.of(name).roomSizes())
+                                .as("rooms of %s %s", name, about)
+                                .isEqualTo(model.roomSizes(name)));
             }
         }
         deliveries += model.endEpoch(about);

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,8 +60,10 @@ class VanishedClientsTest {
             assertThat(Duration.ofNanos(ended.nanos - before)).isGreaterThan(TIMEOUT);
             assertThat(Duration.ofNanos(ended.nanos - after))
                     .isLessThan(INTERVAL.plus(TIMEOUT).plusSeconds(1));
-            assertThat(server.main().roomSizes()).isEmpty();
-            assertThat(server.stats().clients()).isZero();
+            Awaitility.await().untilAsserted(() -> {
+                assertThat(server.main().roomSizes()).isEmpty();
+                assertThat(server.stats().clients()).isZero();
+            });
         } finally {
             connections.forEach(Tcp::close);
         }
