@@ -24,13 +24,14 @@ final class TestProxy implements AutoCloseable {
     }
 
     private final Kind kind;
-    private final int target;
+    private volatile int target;
     private final ServerSocket listener;
     private final Set<java.net.Socket> sockets = ConcurrentHashMap.newKeySet();
     /** What it was asked for, such as {@code localhost:3000}. */
     final Queue<String> asked = new ConcurrentLinkedQueue<>();
 
     private volatile boolean refusesWebSockets;
+    private volatile boolean down;
 
     TestProxy(Kind kind, int target) {
         this.kind = kind;
@@ -52,10 +53,28 @@ final class TestProxy implements AutoCloseable {
         refusesWebSockets = true;
     }
 
+    /** From now on connections lead to another server. */
+    void lead(int port) {
+        target = port;
+    }
+
     /** Ends all connections without a word. */
     void cut() {
-        sockets.forEach(TestProxy::closeQuietly);
-        sockets.clear();
+        // one by one: what has come meanwhile stays, for the next cut
+        for (java.net.Socket socket : sockets) {
+            closeQuietly(socket);
+            sockets.remove(socket);
+        }
+    }
+
+    /** Ends all connections without a word, and each that comes, until {@link #restore}. */
+    void takeDown() {
+        down = true;
+        cut();
+    }
+
+    void restore() {
+        down = false;
     }
 
     @Override
@@ -92,7 +111,12 @@ final class TestProxy implements AutoCloseable {
             try {
                 java.net.Socket client = listener.accept();
                 sockets.add(client);
-                start(() -> serve(client));
+                if (down || listener.isClosed()) {
+                    closeQuietly(client);
+                    sockets.remove(client);
+                } else {
+                    start(() -> serve(client));
+                }
             } catch (IOException e) {
                 return;
             }
