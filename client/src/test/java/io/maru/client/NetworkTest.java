@@ -12,6 +12,7 @@ import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -174,9 +175,13 @@ class NetworkTest {
 
     @Test
     void tellsThatAHostIsNotKnown() {
-        Socket socket = client.socket("http://nowhere.invalid", options -> options.autoConnect(false));
+        // whoever looks names up may not be there, and is waited for
+        Duration patience = Duration.ofSeconds(90);
+        Socket socket = client.socket(
+                "http://nowhere.invalid", options -> options.autoConnect(false).timeout(patience));
         socket.onConnectError(e -> heard.add(String.valueOf(e.getMessage())));
         socket.connect();
-        await().untilAsserted(() -> assertThat(heard).anyMatch(it -> it.startsWith("the host is not known")));
+        await().atMost(patience)
+                .untilAsserted(() -> assertThat(heard).anyMatch(it -> it.startsWith("the host is not known")));
     }
 }

@@ -59,6 +59,7 @@ class ThreadsTest {
         AtomicInteger connected = new AtomicInteger();
         try (MaruClient client = MaruClient.create(options -> options.loops(2)
                 .forceNew(true)
+                .setup(socket -> socket.onConnect(it -> connected.incrementAndGet()))
                 .timeout(Duration.ofMinutes(2))
                 .ackTimeout(Duration.ofMinutes(2))
                 .transports(Transport.WEBSOCKET))) {
@@ -66,7 +67,7 @@ class ThreadsTest {
             for (int i = 0; i < CLIENTS; i++) {
                 Socket socket =
                         i % 10 == 9 ? client.plainSocket("ws" + address().substring(4)) : client.socket(address());
-                sockets.add(socket.onConnect(it -> connected.incrementAndGet()));
+                sockets.add(socket);
             }
             await().atMost(Duration.ofMinutes(2))
                     .untilAsserted(() -> assertThat(connected).hasValue(CLIENTS));
