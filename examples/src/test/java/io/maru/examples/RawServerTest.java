@@ -106,6 +106,6 @@ class RawServerTest {
     }
 
     private @Nullable String next() throws InterruptedException {
-        return heard.poll(5, TimeUnit.SECONDS);
+        return heard.poll(30, TimeUnit.SECONDS);
     }
 }
