@@ -46,7 +46,9 @@ class LoadTest {
     @ParameterizedTest
     @EnumSource
     void passesAServerThatDoesNothingWrong(Speech speech) throws Exception {
-        JsonNode result = run(Wrong.NOTHING, speech, ROOMS);
+        List<String> rooms = new ArrayList<>(List.of(ROOMS));
+        rooms.addAll(List.of("--seconds", "1"));
+        JsonNode result = run(Wrong.NOTHING, speech, rooms.toArray(String[]::new));
         assertThat(result.path("ok").asBoolean(false)).as("%s", result).isTrue();
         assertThat(result.path("deliveries").asInt(0)).isPositive();
     }
@@ -73,7 +75,9 @@ class LoadTest {
             "--resume",
             "0.05",
             "--rate",
-            scenario.equals("steady") ? "500" : "0"
+            scenario.equals("steady") ? "500" : "0",
+            "--seconds",
+            "1"
         };
         JsonNode result = run(Wrong.NOTHING, speech, few);
         assertThat(result.path("ok").asBoolean(false)).as("%s", result).isTrue();
@@ -98,9 +102,12 @@ class LoadTest {
     private static JsonNode run(Wrong wrong, Speech speech, String... options)
             throws IOException, InterruptedException {
         try (FaultyServer server = new FaultyServer(wrong)) {
-            List<String> args = new ArrayList<>(List.of(options));
-            args.addAll(List.of("--port", Integer.toString(server.port()), "--protocol", speech.name()));
-            args.addAll(List.of("--warm", "0.02", "--seconds", "0.1", "--drain", "0.2", "--connect-timeout", "5"));
+            List<String> args =
+                    new ArrayList<>(List.of("--port", Integer.toString(server.port()), "--protocol", speech.name()));
+            args.addAll(List.of("--warm", "0.02", "--seconds", "0.1", "--connect-timeout", "30"));
+            // what is late is not lost; where something is lost, this time is waited for it
+            args.addAll(List.of("--drain", wrong == Wrong.NOTHING ? "10" : "2"));
+            args.addAll(List.of(options));
             try (LoadRun run = LoadRun.of(Load.settings(args.toArray(String[]::new)))) {
                 return run.run();
             }
