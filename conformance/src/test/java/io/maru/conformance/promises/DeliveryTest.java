@@ -25,6 +25,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -81,6 +83,7 @@ class DeliveryTest {
         System.out.println("DeliveryTest: -Dmaru.test.seed=" + seed);
         server.onConnection(socket -> {
             socket.join("all");
+            socket.on("alive", event -> event.ack().send());
             socket.on("put", event -> {
                 synchronized (handled) {
                     handled.add(event.get(0, Integer.class));
@@ -98,8 +101,12 @@ class DeliveryTest {
         server.close();
     }
 
-    /** Breaks a network until it is told to end; then all is well. */
-    private CompletableFuture<Void> breakAgainAndAgain(Network network, AtomicBoolean enough) {
+    /**
+     * Breaks a network until it is told to end; then all is well. Between two troubles so much gets on, however slow the machine
+     * is: else there would be nothing but trouble.
+     */
+    private CompletableFuture<Void> breakAgainAndAgain(
+            Network network, AtomicBoolean enough, IntSupplier progress, int least) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Wire.start("breaker", () -> {
             try {
@@ -108,6 +115,10 @@ class DeliveryTest {
                     // the time between two troubles, not a time to wait for something
                     assertThat(never.await(30 + random.nextInt(120), TimeUnit.MILLISECONDS))
                             .isFalse();
+                    int until = progress.getAsInt() + least;
+                    while (!enough.get() && progress.getAsInt() < until) {
+                        assertThat(never.await(1, TimeUnit.MILLISECONDS)).isFalse();
+                    }
                     int kind = random.nextInt(4);
                     if (kind > 0) {
                         network.hold();
@@ -133,10 +144,11 @@ class DeliveryTest {
         try (Network network = serve()) {
             Socket socket = speech.open(client, network.port(), options -> options);
             AtomicBoolean enough = new AtomicBoolean();
-            CompletableFuture<Void> broken = breakAgainAndAgain(network, enough);
-            List<CompletableFuture<Payload>> answers = ask(socket);
+            AtomicInteger good = new AtomicInteger();
+            CompletableFuture<Void> broken = breakAgainAndAgain(network, enough, good::get, 2 * AHEAD);
+            List<CompletableFuture<Payload>> answers = ask(socket, good);
             enough.set(true);
-            broken.get(10, TimeUnit.SECONDS);
+            broken.get(30, TimeUnit.SECONDS);
 
             Awaitility.await()
                     .atMost(Duration.ofSeconds(30))
@@ -174,7 +186,7 @@ class DeliveryTest {
             Socket socket = Speech.WEBSOCKET.open(
                     client, network.port(), options -> options.retries(1_000).ackTimeout(Duration.ofMillis(200)));
             AtomicBoolean enough = new AtomicBoolean();
-            CompletableFuture<Void> broken = breakAgainAndAgain(network, enough);
+            CompletableFuture<Void> broken = breakAgainAndAgain(network, enough, this::handledSoFar, 1);
             List<CompletableFuture<Payload>> answers = new ArrayList<>();
             for (int n = 0; n < questions; n++) {
                 answers.add(socket.emitWithAck("put", n));
@@ -184,7 +196,7 @@ class DeliveryTest {
                         .isEqualTo(n);
             }
             enough.set(true);
-            broken.get(10, TimeUnit.SECONDS);
+            broken.get(30, TimeUnit.SECONDS);
             synchronized (handled) {
                 assertThat(handled.stream().distinct())
                         .as("each, in order")
@@ -214,9 +226,9 @@ class DeliveryTest {
                                 }
                             })
                             .on("tick", event -> hear(heard, event, events, last))));
-            Awaitility.await().until(() -> server.main().roomSizes().getOrDefault("all", 0) == 1);
+            awaitAlone(socket);
             AtomicBoolean enough = new AtomicBoolean();
-            CompletableFuture<Void> broken = breakAgainAndAgain(network, enough);
+            CompletableFuture<Void> broken = breakAgainAndAgain(network, enough, () -> size(heard), 1);
             Semaphore pace = new Semaphore(0);
             Wire.start("pace", () -> {
                 // a thousand a second, about
@@ -234,11 +246,8 @@ class DeliveryTest {
                 server.to("all").emit("tick", n);
             }
             enough.set(true);
-            broken.get(10, TimeUnit.SECONDS);
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() ->
-                            socket.isConnected() && server.main().roomSizes().getOrDefault("all", 0) == 1);
+            broken.get(30, TimeUnit.SECONDS);
+            awaitAlone(socket);
             server.to("all").emit("tick", events - 1);
             assertThat(last.await(30, TimeUnit.SECONDS)).isTrue();
             synchronized (heard) {
@@ -258,6 +267,26 @@ class DeliveryTest {
         }
     }
 
+    private static int size(List<Integer> heard) {
+        synchronized (heard) {
+            return heard.size();
+        }
+    }
+
+    /** Waits until the client is connected, as far as itself and the server know, and nothing is left of what it was before. */
+    private void awaitAlone(Socket socket) {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+            // an answer tells that the connection was not one that is gone, and was only not missed yet
+            CompletableFuture<Payload> answer = socket.emitWithAck("alive");
+            try {
+                answer.get(30, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                return false;
+            }
+            return server.main().roomSizes().getOrDefault("all", 0) == 1;
+        });
+    }
+
     private static void hear(List<Integer> heard, Event event, int events, CountDownLatch last) {
         int number = Objects.requireNonNull(event.get(0, Integer.class));
         synchronized (heard) {
@@ -268,14 +297,25 @@ class DeliveryTest {
         }
     }
 
-    private List<CompletableFuture<Payload>> ask(Socket socket) throws InterruptedException {
+    private int handledSoFar() {
+        synchronized (handled) {
+            return handled.size();
+        }
+    }
+
+    private List<CompletableFuture<Payload>> ask(Socket socket, AtomicInteger good) throws InterruptedException {
         Semaphore ahead = new Semaphore(AHEAD);
         List<CompletableFuture<Payload>> answers = new ArrayList<>();
         for (int n = 0; n < QUESTIONS; n++) {
-            assertThat(ahead.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(ahead.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             CompletableFuture<Payload> answer = socket.emitWithAck("put", n);
             answers.add(answer);
-            answer.whenComplete((done, failure) -> ahead.release());
+            answer.whenComplete((done, failure) -> {
+                if (failure == null) {
+                    good.incrementAndGet();
+                }
+                ahead.release();
+            });
         }
         return answers;
     }
