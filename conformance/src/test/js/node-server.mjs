@@ -9,7 +9,10 @@ const io = new Server(http, {
   ...(features.includes("pings") ? { pingInterval: 500, pingTimeout: 20_000 } : {}),
   maxHttpBufferSize: 300_000,
   ...(features.includes("msgpack") ? { parser } : {}),
-  ...(features.includes("recovery") ? { connectionStateRecovery: { maxDisconnectionDuration: 60_000 } } : {}),
+  // between two polls nothing but a ping tells that a client is away
+  ...(features.includes("recovery")
+    ? { pingInterval: 500, pingTimeout: 5_000, connectionStateRecovery: { maxDisconnectionDuration: 120_000 } }
+    : {}),
   ...(features.includes("cookie") ? { cookie: { name: "io", path: "/" } } : {}),
   ...(features.includes("deflate") ? { perMessageDeflate: { threshold: 1 } } : {}),
 });
@@ -29,12 +32,13 @@ const serve = (socket) => {
     io.to(room).emit("said", value);
     ack();
   });
+  socket.on("members", (room, ack) => ack(io.of("/").adapter.rooms.get(room)?.size ?? 0));
   socket.on("ask me", async (ack) => ack(await socket.emitWithAck("question", 7, Buffer.of(1, 2))));
   socket.on("leave me", () => socket.disconnect());
   socket.on("cut me", () => socket.conn.close());
   let calls = 0;
   socket.on("third time", (ack) => {
-    if (++calls === 3) ack(calls);
+    if (++calls >= 3) ack(calls);
   });
 };
 

@@ -19,7 +19,7 @@ final class NodeServer implements AutoCloseable {
                     }
                 },
                 features);
-        port = told.get(30, TimeUnit.SECONDS);
+        port = told.get(90, TimeUnit.SECONDS);
     }
 
     int port() {
