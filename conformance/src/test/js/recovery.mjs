@@ -5,10 +5,13 @@ import { enter, hear, next, run, settle, url, until } from "./cases.mjs";
 
 const say = (client, room, value) => client.emitWithAck("say", room, value);
 
+/** Waits until the server knows that a client is away: who is back before that begins anew. */
+const untilAway = (observer, id) => until(async () => !(await observer.emitWithAck("is-here", id)).here, "that it is away");
+
 await run({
   async "rooms, id and what was missed are back, again and again"() {
     const speaker = await enter();
-    const client = await settle(await enter());
+    const client = await settle(await enter({ reconnection: false }));
     const id = client.id;
     const heard = hear(client, "said");
     await client.emitWithAck("join", "lobby");
@@ -19,6 +22,8 @@ await run({
       client.io.engine.close();
       await say(speaker, "lobby", round * 10 + 1);
       await say(speaker, "nowhere", "not for it");
+      await untilAway(speaker, id);
+      client.connect();
       await back;
       assert.equal(client.recovered, true);
       assert.equal(client.id, id);
@@ -34,12 +39,15 @@ await run({
 
   async "before the first event, and with bytes"() {
     const speaker = await enter();
-    const client = await settle(await enter());
+    const client = await settle(await enter({ reconnection: false }));
+    const id = client.id;
     await client.emitWithAck("join", "bytes");
     const heard = hear(client, "said");
     const back = next(client, "connect");
     client.io.engine.close();
     await say(speaker, "bytes", { data: Buffer.from([0, 1, 255]) });
+    await untilAway(speaker, id);
+    client.connect();
     await back;
     assert.equal(client.recovered, true);
     await until(() => heard.length === 1, "the bytes");
@@ -73,8 +81,11 @@ await run({
     const { socket, messages } = await open({ type: "session" });
     socket.send(JSON.stringify({ type: "join", args: ["plain"], messageId: 1 }));
     await until(() => messages.length === 2, "the join");
+    socket.send(JSON.stringify({ type: "who", messageId: 2 }));
+    await until(() => messages.length === 3, "who it is");
     socket.close();
     await new Promise((resolve) => (socket.onclose = resolve));
+    await untilAway(speaker, messages[2].data.id);
     await say(speaker, "plain", { text: "missed" });
     const back = await open({ type: "session", id: messages[0].id, offset: messages[0].offset });
     await until(() => back.messages.length === 2, "what was missed");

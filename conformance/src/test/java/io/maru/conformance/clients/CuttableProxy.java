@@ -22,6 +22,8 @@ final class CuttableProxy implements AutoCloseable {
     private final ServerSocket listener;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
+    // those who come wait at it
+    private volatile CountDownLatch entrance = new CountDownLatch(0);
     // WebSockets wait at it
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile boolean closed;
@@ -48,6 +50,15 @@ final class CuttableProxy implements AutoCloseable {
     /** How many connections there have been. */
     int accepted() {
         return accepted.get();
+    }
+
+    /** From now on who comes has to wait, until {@link #openEntrance}. */
+    void closeEntrance() {
+        entrance = new CountDownLatch(1);
+    }
+
+    void openEntrance() {
+        entrance.countDown();
     }
 
     /** From now on no WebSocket gets through, until {@link #releaseWebSockets}. */
@@ -77,6 +88,7 @@ final class CuttableProxy implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        openEntrance();
         try {
             listener.close();
         } catch (IOException e) {
@@ -90,6 +102,7 @@ final class CuttableProxy implements AutoCloseable {
             try {
                 Socket client = listener.accept();
                 accepted.incrementAndGet();
+                entrance.await();
                 Socket server = reach();
                 if (server == null) {
                     client.close();
@@ -103,6 +116,9 @@ final class CuttableProxy implements AutoCloseable {
                 if (!closed) {
                     throw new UncheckedIOException(e);
                 }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
             }
         }
     }

@@ -104,6 +104,20 @@ final class LabServer implements AutoCloseable {
         return CompletableFuture.completedFuture(null);
     }
 
+    /** Cuts all. Who is back before the server has noticed that he was away begins anew: so nobody is. */
+    private void cut(boolean reset) {
+        proxy.closeEntrance();
+        try {
+            proxy.cut(reset);
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(2))
+                    .until(() -> NAMESPACES.stream()
+                            .allMatch(name -> server.of(name).sockets().isEmpty()));
+        } finally {
+            proxy.openEntrance();
+        }
+    }
+
     private void serve(Socket socket) {
         List<String> heard = new CopyOnWriteArrayList<>();
         List<String> told = new CopyOnWriteArrayList<>();
@@ -192,7 +206,19 @@ final class LabServer implements AutoCloseable {
         });
         socket.on("dropped-volatile", event -> event.ack().send(server.stats().droppedVolatile()));
         socket.on("disconnect-me", event -> socket.disconnect(isTrue(event)));
-        socket.on("cut-me", event -> proxy.cut(isTrue(event)));
+        socket.on("cut-me", event -> cut(isTrue(event)));
+        socket.on("close-entrance", event -> {
+            proxy.closeEntrance();
+            event.ack().send();
+        });
+        socket.on("open-entrance", event -> {
+            proxy.openEntrance();
+            event.ack().send();
+        });
+        socket.on(
+                "is-here",
+                event -> event.ack()
+                        .send(Map.of("here", socket.namespace().sockets().containsKey(text(event, 0)))));
         socket.on("freeze-me", event -> proxy.freeze());
         socket.on("cut-frozen", event -> proxy.cutFrozen());
         socket.on("restart-me", event -> CompletableFuture.runAsync(this::restart));
