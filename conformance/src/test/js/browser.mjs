@@ -20,7 +20,7 @@ export const byId = (page, id) => page.getByTestId(id);
 
 /** Runs with a browser of its own, and fails when a page has complained. */
 export async function withBrowser(run, ...moreArgs) {
-  const browser = await chromium.launch({ executablePath, args: [...ARGS, ...moreArgs] });
+  const browser = await chromium.launch({ executablePath, args: [...ARGS, ...moreArgs], timeout: 120_000 });
   try {
     await run(browser);
   } finally {
@@ -37,7 +37,7 @@ export function window(browser, locale, options = {}) {
 /** A page, by default the server's own, once it can be used. */
 export async function openPage(context, rest = "", ready = "html[data-ready=true]") {
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
   });

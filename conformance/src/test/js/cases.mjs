@@ -1,7 +1,7 @@
 // What the scripts share: cases that run one after another, and clients that are closed after each.
 import { io } from "socket.io-client";
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 const [, , url, way, notation] = process.argv;
 const TRANSPORTS = { websocket: ["websocket"], polling: ["polling"], upgrade: ["polling", "websocket"] };
 

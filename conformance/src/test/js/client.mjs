@@ -146,7 +146,7 @@ await run({
     assert.equal(whole.received.length, 2);
     assert.ok(whole.received.includes("quick ?"));
     assert.deepEqual(whole.received.find((answer) => answer.bytes), { bytes: bytes(4), question: "?" });
-    const part = await asking.emitWithAck("ask-room", "r", 150, "again");
+    const part = await asking.emitWithAck("ask-room", "r", 2000, "again");
     assert.deepEqual(part, { complete: false, expected: 2, received: ["quick again"] });
     const none = await asking.emitWithAck("ask-room", "empty", 5000, "?");
     assert.deepEqual(none, { complete: true, expected: 0, received: [] });

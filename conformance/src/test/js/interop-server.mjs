@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { Server } from "socket.io";
 
-const ping = Number(process.argv[2]);
+const [ping, pong] = process.argv.slice(2).map(Number);
 
 function serve(socket) {
   socket.on("transport", (value, answer) => answer(socket.conn.transport.name));
@@ -25,7 +25,7 @@ function serve(socket) {
 
 function start() {
   const http = createServer();
-  const io = new Server(http, { pingInterval: ping, pingTimeout: ping, serveClient: false });
+  const io = new Server(http, { pingInterval: ping, pingTimeout: pong, serveClient: false });
   for (const namespace of ["/", "/a", "/방"]) io.of(namespace).on("connection", serve);
   http.listen(0, "127.0.0.1", () => console.log(http.address().port));
   return io;

@@ -16,6 +16,6 @@ const maru = await served(url);
 
 for (const [source, options] of Object.entries({ ws: { WebSocket }, global: {} })) {
   for (const [name, body] of Object.entries(casesOf({ maru, url, mode, options }))) {
-    test(`${source}: ${name}`, { timeout: 30_000 }, body);
+    test(`${source}: ${name}`, { timeout: 90_000 }, body);
   }
 }

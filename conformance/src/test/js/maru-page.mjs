@@ -9,12 +9,13 @@ const [, , url, executablePath, mode] = process.argv;
 const cases = readFileSync(new URL("./maru-cases.mjs", import.meta.url), "utf8");
 
 let browser;
-before(async () => (browser = await chromium.launch({ executablePath, args: ARGS })));
+before(async () => (browser = await chromium.launch({ executablePath, args: ARGS, timeout: 120_000 })));
 after(() => browser.close());
 
 /** A page of the server's, where `cases` are the cases with the client that an expression gives. */
 async function open(client, scripts = []) {
   const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
   await page.goto(`${url}/maru.js`);
   for (const script of scripts) await page.addScriptTag({ url: script });
   await page.evaluate(
@@ -31,7 +32,7 @@ test("as a module", async (t) => {
   const page = await open('import("/maru.mjs").then((module) => module.default)');
   assert.equal(await page.evaluate(() => typeof globalThis.maru), "undefined");
   for (const name of await page.evaluate(() => Object.keys(globalThis.cases))) {
-    await t.test(name, { timeout: 30_000 }, () => page.evaluate((name) => globalThis.cases[name](), name));
+    await t.test(name, { timeout: 90_000 }, () => page.evaluate((name) => globalThis.cases[name](), name));
   }
 });
 

@@ -37,7 +37,7 @@ function talk(options) {
 await withBrowser(async (browser) => {
   const context = await window(browser, "en-US");
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(`${url}no-such-page`); // any page of this origin will do
   await page.addScriptTag({ content: CLIENT });
   const asked = [];

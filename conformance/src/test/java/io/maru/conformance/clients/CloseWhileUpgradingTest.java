@@ -32,7 +32,7 @@ class CloseWhileUpgradingTest {
             String sid = open.replaceAll("(?s).*\"sid\":\"([^\"]+)\".*", "$1");
             post("http://" + query + "polling&sid=" + sid, "40");
             assertThat(get("http://" + query + "polling&sid=" + sid)).startsWith("40");
-            Socket socket = entered.poll(5, TimeUnit.SECONDS);
+            Socket socket = entered.poll(30, TimeUnit.SECONDS);
             assertThat(socket).isNotNull();
 
             PlainClient webSocket = PlainClient.open("ws://" + query + "websocket&sid=" + sid);
@@ -44,7 +44,7 @@ class CloseWhileUpgradingTest {
             webSocket.send("5");
 
             assertThat(webSocket.next()).isEqualTo("41");
-            assertThat(webSocket.end()).succeedsWithin(5, TimeUnit.SECONDS);
+            assertThat(webSocket.end()).succeedsWithin(30, TimeUnit.SECONDS);
         }
     }
 

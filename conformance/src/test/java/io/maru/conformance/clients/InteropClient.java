@@ -7,7 +7,7 @@ package io.maru.conformance.clients;
  */
 interface InteropClient extends AutoCloseable {
 
-    int SECONDS_TO_WAIT = 15;
+    int SECONDS_TO_WAIT = 30;
 
     /** Enters a namespace, and waits until it is in. */
     Talk enter(String namespace);

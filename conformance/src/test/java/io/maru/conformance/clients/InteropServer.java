@@ -9,8 +9,14 @@ import java.util.function.Consumer;
 /** A server of the {@link InteropMatrixTest matrix}, behind a proxy. */
 interface InteropServer extends AutoCloseable {
 
-    /** How fast a dead connection is found. */
+    /** How often a connection is looked at. */
     Duration PING = Duration.ofMillis(600);
+
+    /** How long it may not answer. A machine that stands still for a second must not end it. */
+    Duration PONG = Duration.ofMillis(2_400);
+
+    /** How long Node may take to start on a machine that has other things to do. */
+    Duration START = Duration.ofSeconds(90);
 
     /** Where clients connect. */
     String url();
@@ -26,7 +32,7 @@ interface InteropServer extends AutoCloseable {
     /** Ours. */
     static InteropServer maru() {
         LabServer lab = new LabServer(
-                options -> options.engine(engine -> engine.pingInterval(PING).pingTimeout(PING)));
+                options -> options.engine(engine -> engine.pingInterval(PING).pingTimeout(PONG)));
         return new InteropServer() {
             @Override
             public String url() {
@@ -54,8 +60,9 @@ interface InteropServer extends AutoCloseable {
     static InteropServer node() {
         AtomicInteger port = new AtomicInteger();
         Consumer<String> listener = line -> port.set(Integer.parseInt(line));
-        NodeScripts.Script script = NodeScripts.start("interop-server.mjs", listener, "" + PING.toMillis());
-        await().until(() -> port.get() > 0);
+        NodeScripts.Script script =
+                NodeScripts.start("interop-server.mjs", listener, "" + PING.toMillis(), "" + PONG.toMillis());
+        await().atMost(START).until(() -> port.get() > 0);
         CuttableProxy proxy = new CuttableProxy(port.get());
         return new InteropServer() {
             @Override
@@ -72,7 +79,7 @@ interface InteropServer extends AutoCloseable {
             public void restart() {
                 port.set(0);
                 script.tell("restart");
-                await().until(() -> port.get() > 0);
+                await().atMost(START).until(() -> port.get() > 0);
                 proxy.lead(port.get());
             }
 

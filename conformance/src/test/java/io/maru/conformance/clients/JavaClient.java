@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** One connection of the official Java client, with an HTTP client of its own. */
 final class JavaClient implements AutoCloseable {
 
-    private static final int SECONDS_TO_WAIT = 10;
+    private static final int SECONDS_TO_WAIT = 30;
 
     private final Manager manager;
     private final List<Socket> sockets = new ArrayList<>();

@@ -18,13 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The official JavaScript client on Node; the scripts say what it does. */
 class JavaScriptClientTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
 
     @ParameterizedTest
     @EnumSource(Way.class)
     void doesAllThatItCan(Way way) {
         try (LabServer lab = new LabServer(options -> options.engine(
-                engine -> engine.pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofSeconds(1))))) {
+                engine -> engine.pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofSeconds(3))))) {
             NodeScripts.run("client.mjs", LIMIT, lab.url(), way.name().toLowerCase(Locale.ROOT));
 
             lab.awaitNobody();
@@ -49,7 +49,7 @@ class JavaScriptClientTest {
     void doesAllThatItCanWhereAllIsCompressed(boolean takeover) {
         DeflateOptions all = DeflateOptions.DEFAULTS.withThreshold(1).withTakeover(takeover, takeover);
         try (LabServer lab = new LabServer(options -> options.network(network -> network.withDeflate(all))
-                .engine(engine -> engine.pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofSeconds(1))))) {
+                .engine(engine -> engine.pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofSeconds(3))))) {
             NodeScripts.run("client.mjs", LIMIT, lab.url(), "upgrade");
         }
     }
@@ -71,7 +71,7 @@ class JavaScriptClientTest {
 
     @Test
     void losesNothingWhileManyClientsUpgrade() {
-        try (LabServer lab = new LabServer(options -> {})) {
+        try (LabServer lab = new LabServer(options -> options.engine(engine -> engine.upgradeTimeout(LIMIT)))) {
             lab.proxy().holdWebSockets();
             NodeScripts.run("upgrades.mjs", LIMIT, lab.url(), "upgrade");
 

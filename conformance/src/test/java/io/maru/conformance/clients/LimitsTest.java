@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What official clients make of it when a limit of the server is reached. */
 class LimitsTest {
 
+    private static final Duration LIMIT = Duration.ofSeconds(180);
+
     record SendMeAway(String reason) {}
 
     private static LabServer lab() {
@@ -45,8 +47,7 @@ class LimitsTest {
     @EnumSource
     void areWhatTheJavaScriptClientCanLiveWith(Way way) {
         try (LabServer lab = lab()) {
-            NodeScripts.run(
-                    "limits.mjs", Duration.ofSeconds(60), lab.url(), way.name().toLowerCase(Locale.ROOT));
+            NodeScripts.run("limits.mjs", LIMIT, lab.url(), way.name().toLowerCase(Locale.ROOT));
             lab.awaitNobody();
             assertThat(lab.server().stats().limits().pendingDecisions()).isZero();
         }
@@ -71,8 +72,9 @@ class LimitsTest {
             waiting.awaitConnect();
             assertThat(waiting.ask("echo", "in")).containsExactly("in");
 
-            await().until(() -> talk.ask("echo", 1)[0] instanceof JSONObject answer
-                    && answer.optString("error").equals("Too many messages"));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> talk.ask("echo", 1)[0] instanceof JSONObject answer
+                            && answer.optString("error").equals("Too many messages"));
             assertThat(talk.socket().connected()).isTrue();
 
             BlockingQueue<Object[]> ends = waiting.hear(Socket.EVENT_DISCONNECT);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** MessagePack as other people write it: the official client with its parser, and plain clients; on Node. */
 class MsgpackClientTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
 
     @ParameterizedTest
     @EnumSource(Way.class)
@@ -26,7 +26,7 @@ class MsgpackClientTest {
                 "msgpack",
                 options -> options.parser(MsgpackDialect::new)
                         .engine(engine ->
-                                engine.pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofSeconds(1))));
+                                engine.pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofSeconds(3))));
     }
 
     @Test

@@ -9,13 +9,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The official JavaScript client of Socket.IO 2, on Node and in a browser; the scripts say what it does. */
 class OlderClientTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
 
     @ParameterizedTest
     @EnumSource(Way.class)
     void doesAllThatItCan(Way way) {
         try (LabServer lab = new LabServer(options -> options.engine(engine ->
-                engine.allowEngineIo3(true).pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofSeconds(1))))) {
+                engine.allowEngineIo3(true).pingInterval(Duration.ofSeconds(1)).pingTimeout(Duration.ofSeconds(3))))) {
             NodeScripts.run("older.mjs", LIMIT, lab.url(), way.name().toLowerCase(Locale.ROOT));
 
             lab.awaitNobody();

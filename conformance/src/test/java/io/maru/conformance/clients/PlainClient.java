@@ -89,7 +89,7 @@ final class PlainClient implements AutoCloseable {
     /** The next text that comes. */
     String next() {
         try {
-            String text = texts.poll(5, TimeUnit.SECONDS);
+            String text = texts.poll(30, TimeUnit.SECONDS);
             if (text == null) {
                 throw new AssertionError("no text came");
             }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The standalone server as a process of its own: what it answers to those who run it, and how a signal ends it. */
-@Timeout(60)
+@Timeout(120)
 class StandaloneServerTest {
 
     private static final String READY = "Maru is ready: http://localhost:";
@@ -62,7 +62,7 @@ class StandaloneServerTest {
         try {
             return HTTP.send(
                     HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                            .timeout(Duration.ofSeconds(10))
+                            .timeout(Duration.ofSeconds(30))
                             .build(),
                     BodyHandlers.ofString());
         } catch (IOException | InterruptedException e) {
@@ -79,13 +79,13 @@ class StandaloneServerTest {
     }
 
     private void expectEnd(Process process) throws InterruptedException {
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(40, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
     }
 
     @Test
     void drainsAtASignalAndEndsWell() throws Exception {
-        Process process = start("--drain", "4");
+        Process process = start("--drain", "12");
         assertThat(get("/health/live").statusCode()).isEqualTo(200);
         assertThat(get("/health/ready").statusCode()).isEqualTo(200);
         PlainClient first = member();
@@ -99,8 +99,8 @@ class StandaloneServerTest {
         // one went at once, the other goes when half of the time is over
         await().until(() -> first.end().isDone() || second.end().isDone());
         assertThat(first.end().isDone() && second.end().isDone()).isFalse();
-        assertThat(first.end().get(10, TimeUnit.SECONDS)).isEqualTo("1001");
-        assertThat(second.end().get(10, TimeUnit.SECONDS)).isEqualTo("1001");
+        assertThat(first.end().get(40, TimeUnit.SECONDS)).isEqualTo("1001");
+        assertThat(second.end().get(40, TimeUnit.SECONDS)).isEqualTo("1001");
         expectEnd(process);
     }
 
@@ -109,7 +109,7 @@ class StandaloneServerTest {
         Process process = start("--drain", "0", "--restarts");
         PlainClient client = member();
         process.destroy();
-        assertThat(client.end().get(10, TimeUnit.SECONDS)).isEqualTo("1012");
+        assertThat(client.end().get(40, TimeUnit.SECONDS)).isEqualTo("1012");
         expectEnd(process);
     }
 
