@@ -16,12 +16,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of the server under test, which writes down what it hears. What it waits for has five seconds of real time, whatever
+ * A client of the server under test, which writes down what it hears. What it waits for has ten seconds of real time, whatever
  * the {@link ManualClock} shows. For the thread of the test.
  */
 public final class TestClient implements AutoCloseable {
 
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final MaruTest test;

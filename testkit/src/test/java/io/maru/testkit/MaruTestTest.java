@@ -186,7 +186,7 @@ class MaruTestTest {
 
     private static @Nullable String poll(BlockingQueue<String> ends) {
         try {
-            return ends.poll(5, TimeUnit.SECONDS);
+            return ends.poll(30, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
