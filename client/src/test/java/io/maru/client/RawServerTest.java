@@ -360,4 +360,63 @@ class RawServerTest {
         await().untilAsserted(
                         () -> assertThat(List.copyOf(heard)).first().asString().startsWith("the handshake failed"));
     }
+
+    @Test
+    void waitsBehindInterimAnswers() throws Exception {
+        open("/", Transport.WEBSOCKET);
+        Connection connection = accept();
+        String head = connection.head();
+        connection.write("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n");
+        connection.open(head);
+        connection.text(OPEN);
+        assertThat(connection.frame()).isEqualTo("81 40");
+        open("/polling", Transport.POLLING);
+        Connection polling = accept();
+        polling.head();
+        polling.write("HTTP/1.1 100 Continue\r\n\r\n");
+        polling.answer(200, OPEN);
+        assertThat(polling.head()).contains("&sid=abc");
+    }
+
+    @Test
+    void refusesAMessageInVeryManyFragments() throws Exception {
+        open("/", Transport.WEBSOCKET);
+        Connection connection = accept();
+        connection.open(connection.head());
+        connection.text(OPEN);
+        assertThat(connection.frame()).isEqualTo("81 40");
+        byte[] fragments = new byte[3 * 20_000];
+        for (int at = 0; at < fragments.length; at += 3) {
+            fragments[at + 1] = 1;
+            fragments[at + 2] = '4';
+        }
+        fragments[0] = 1;
+        connection.socket.getOutputStream().write(fragments);
+        assertThat(connection.frame()).isEqualTo("88 03f1");
+    }
+
+    @Test
+    void closesAlsoWhenItsLastFrameCannotBeWritten() throws Exception {
+        listener.setReceiveBufferSize(16 << 10);
+        Socket socket = client.socket(
+                address("/"),
+                options -> options.transports(Transport.WEBSOCKET)
+                        .reconnection(false)
+                        .maxBufferedBytes(16 << 20)
+                        .setup(it -> it.onDisconnect((reason, details) -> heard.add(reason.text()))));
+        Connection connection = accept();
+        connection.open(connection.head());
+        connection.text(OPEN);
+        assertThat(connection.frame()).isEqualTo("81 40");
+        connection.text("40{\"sid\":\"s\"}");
+        await().until(socket::isConnected);
+        String large = "x".repeat(15_000_000); // more than the system keeps of it
+        socket.emit("large", large);
+        await().until(() -> socket.buffered() == 0);
+        connection.writeHex("8802" + "03e9");
+        await().untilAsserted(() -> assertThat(heard).containsExactly("transport close"));
+        Thread.sleep(3_000);
+        long all = connection.in.transferTo(java.io.OutputStream.nullOutputStream());
+        assertThat(all).isLessThan(large.length());
+    }
 }

@@ -14,6 +14,9 @@ import io.netty.handler.codec.http.HttpContentDecompressor;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
@@ -78,6 +81,13 @@ final class HttpConnections implements HttpCalls {
         List.copyOf(connections).forEach(Connection::close);
     }
 
+    /** Whether the answer itself is still to come: RFC 9110, section 15.2. */
+    static boolean isInterim(HttpResponse answer) {
+        HttpResponseStatus status = answer.status();
+        return status.codeClass() == HttpStatusClass.INFORMATIONAL
+                && status.code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+    }
+
     private final class Connection extends ChannelInboundHandlerAdapter implements Connector.Listener {
 
         private @Nullable Answer answer;
@@ -135,7 +145,7 @@ final class HttpConnections implements HttpCalls {
         public void channelRead(ChannelHandlerContext context, Object message) {
             try {
                 Answer told = answer;
-                if (closed || told == null || !(message instanceof FullHttpResponse response)) {
+                if (closed || told == null || !(message instanceof FullHttpResponse response) || isInterim(response)) {
                     return;
                 }
                 if (response.decoderResult().isFailure()) {
@@ -150,7 +160,7 @@ final class HttpConnections implements HttpCalls {
                 }
                 try {
                     told.onAnswer(response.status().code(), ByteBufUtil.getBytes(response.content()));
-                } catch (RuntimeException e) {
+                } catch (Throwable e) {
                     close();
                     told.onFailure("an answer could not be handled", e);
                 }

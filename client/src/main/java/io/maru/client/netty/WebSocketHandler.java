@@ -13,6 +13,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpClientCodec;
@@ -22,6 +23,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
@@ -45,6 +47,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Web
 
     private static final long CLOSE_NANOS = 2_000_000_000L;
     private static final int MAX_ANSWER_BYTES = 64 << 10;
+    private static final int MAX_FRAGMENTS = 16 << 10;
     private static final int DEFLATE_LEVEL = 6;
     private static final int TOO_LARGE = 1009;
     private static final int NOT_UTF8 = 1007;
@@ -134,10 +137,31 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Web
                 .addBefore(
                         connected.pipeline().context(this).name(),
                         null,
-                        new WebSocketFrameAggregator(network.options().maxMessageBytes()));
+                        new Aggregator(network.options().maxMessageBytes()));
         open = true;
         String chosen = shaking.actualSubprotocol();
         listener.onOpen(chosen == null ? "" : chosen);
+    }
+
+    /** Refuses messages in very many fragments: to put together each costs a little more than the one before. */
+    private static final class Aggregator extends WebSocketFrameAggregator {
+        private int fragments;
+
+        Aggregator(int maxBytes) {
+            super(maxBytes);
+        }
+
+        @Override
+        protected void decode(ChannelHandlerContext context, WebSocketFrame frame, List<Object> out) throws Exception {
+            if (frame instanceof ContinuationWebSocketFrame) {
+                if (++fragments > MAX_FRAGMENTS) {
+                    throw new TooLongFrameException("a message in more than " + MAX_FRAGMENTS + " fragments");
+                }
+            } else {
+                fragments = 0;
+            }
+            super.decode(context, frame, out);
+        }
     }
 
     private Channel channel() {
@@ -157,7 +181,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Web
             }
             if (message instanceof WebSocketFrame frame) {
                 onFrame(frame);
-            } else if (message instanceof FullHttpResponse answer && !open) {
+            } else if (message instanceof FullHttpResponse answer && !open && !HttpConnections.isInterim(answer)) {
                 answered(answer);
             }
         } finally {
@@ -208,9 +232,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Web
         if (closing) {
             channel().close();
         } else {
-            channel()
-                    .writeAndFlush(code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, ""))
-                    .addListener(ChannelFutureListener.CLOSE);
+            closeBehind(code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, ""));
             end(new Ending(CloseReason.TRANSPORT_CLOSE, close.reasonText(), Math.max(code, 0), null), false);
         }
     }
@@ -244,9 +266,15 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Web
 
     private void refuse(int code, String what, @Nullable Throwable cause) {
         if (!ended) {
-            channel().writeAndFlush(new CloseWebSocketFrame(code, "")).addListener(ChannelFutureListener.CLOSE);
+            closeBehind(new CloseWebSocketFrame(code, ""));
             end(new Ending(CloseReason.PARSE_ERROR, what, code, cause), false);
         }
+    }
+
+    private void closeBehind(CloseWebSocketFrame last) {
+        Channel connected = channel();
+        connected.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+        network.loop().schedule(CLOSE_NANOS, connected::close); // where nothing can be written any more
     }
 
     private void end(Ending ending) {
@@ -340,8 +368,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Web
             return;
         }
         if (open && !closing) {
-            connected.writeAndFlush(new CloseWebSocketFrame()).addListener(ChannelFutureListener.CLOSE);
-            network.loop().schedule(CLOSE_NANOS, connected::close); // where nothing can be written any more
+            closeBehind(new CloseWebSocketFrame());
         } else {
             connected.close();
         }
