@@ -105,8 +105,9 @@ final class HandlerQueue implements Runnable {
     private void start() {
         try {
             executor.execute(this);
-        } catch (RuntimeException e) {
-            // the client is closed, or the application's executor takes no more: what waits is forgotten
+        } catch (Throwable e) {
+            // the client is closed, there is no thread, or the application's executor takes no more: what waits is
+            // forgotten
             log.warn("handlers cannot run: {}", e.toString());
             if (forget()) {
                 reading.accept(true);
@@ -124,10 +125,22 @@ final class HandlerQueue implements Runnable {
     /** Runs what waits; for the executor. */
     @Override
     public void run() {
+        while (runTurn()) {
+            try {
+                executor.execute(this);
+                return;
+            } catch (Throwable e) { // it takes no more, as of a client that closes, but this thread is here
+                log.debug("handlers go on where they are: {}", e.toString());
+            }
+        }
+    }
+
+    /** False when nothing waits any more. */
+    private boolean runTurn() {
         for (int i = 0; i < TURN; i++) {
             Task task = next();
             if (task == null) {
-                return;
+                return false;
             }
             try {
                 task.run.run();
@@ -135,7 +148,7 @@ final class HandlerQueue implements Runnable {
                 log.error("a task failed", e);
             }
         }
-        start();
+        return true;
     }
 
     private @Nullable Task next() {

@@ -82,4 +82,41 @@ class HandlerQueueTest {
         assertThat(reading).containsExactly(false, true);
         assertThat(ran).isEmpty();
     }
+
+    @Test
+    void goesOnWhereItIsWhenTheExecutorTakesNoMore() {
+        HandlerQueue queue = queue(
+                task -> {
+                    if (!given.isEmpty() || !ran.isEmpty()) {
+                        throw new RejectedExecutionException();
+                    }
+                    given.add(task);
+                },
+                1000,
+                1000);
+        for (int i = 0; i < 250; i++) {
+            queue.execute(() -> ran.add("task"));
+        }
+        runGiven();
+        assertThat(ran).hasSize(250);
+    }
+
+    @Test
+    void staysAliveWhenThereIsNoThread() {
+        boolean[] failing = {true};
+        HandlerQueue queue = queue(
+                task -> {
+                    if (failing[0]) {
+                        throw new InternalError("no thread");
+                    }
+                    given.add(task);
+                },
+                1000,
+                1000);
+        queue.execute(() -> ran.add("never"));
+        failing[0] = false;
+        queue.execute(() -> ran.add("now"));
+        runGiven();
+        assertThat(ran).containsExactly("now");
+    }
 }
