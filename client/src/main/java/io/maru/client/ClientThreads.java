@@ -8,8 +8,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The threads of a client that run the application's code: some for handlers, others that complete futures, so that a handler may
@@ -17,8 +15,6 @@ import org.slf4j.LoggerFactory;
  * let the JVM end.
  */
 final class ClientThreads {
-
-    private static final Logger log = LoggerFactory.getLogger(ClientThreads.class);
 
     private static final int COMPLETERS = 2;
     private static final int AUTHS = 4;
@@ -64,23 +60,16 @@ final class ClientThreads {
         return task -> {
             try {
                 chosen.execute(task);
-            } catch (RejectedExecutionException e) {
-                task.run(); // the client is closed: nobody is left to wait for
+            } catch (Throwable e) { // the client is closed, there is no thread, or the application's executor takes no
+                // more
+                task.run();
             }
         };
     }
 
     /** Where the application is asked who it is. */
     Executor auth(ClientOptions options, Loop loop) {
-        Executor chosen = chosen(options, loop, auths);
-        return task -> {
-            try {
-                chosen.execute(task);
-            } catch (RejectedExecutionException e) {
-                // the client is closed, or the application's executor takes no more: the attempt ends in time
-                log.debug("nobody can be asked who the client is: {}", e.toString());
-            }
-        };
+        return chosen(options, loop, auths);
     }
 
     private static Executor chosen(ClientOptions options, Loop loop, Executor otherwise) {
@@ -108,6 +97,8 @@ final class ClientThreads {
             ofHandlers.join(waitMillis);
             handlers.shutdownNow(); // interrupts a handler that does not end
             ofHandlers.join(waitMillis);
+            ofFutures.join(waitMillis);
+            ofFutures.interrupt(); // so that futures behind one that does not return are completed, too
             ofFutures.join(waitMillis);
             ofAuths.join(waitMillis);
         }

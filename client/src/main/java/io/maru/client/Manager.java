@@ -64,6 +64,7 @@ public final class Manager {
     // by namespace; read by any thread, changed with the lock of this
     private final Map<String, Socket> sockets = new ConcurrentHashMap<>();
     // no socket is added any more; guarded by this
+    private boolean closing;
     private boolean disposed;
 
     private final List<Handler<Manager>> opens = new CopyOnWriteArrayList<>();
@@ -324,7 +325,7 @@ public final class Manager {
 
     /** Adds a socket of its own options; null when there is one in its namespace, or nobody needs the connection any more. */
     synchronized @Nullable Socket add(String namespace, ClientOptions wanted) {
-        if (disposed || sockets.containsKey(namespace)) {
+        if (closing || disposed || sockets.containsKey(namespace)) {
             return null;
         }
         Socket socket = new Socket(this, namespace, wanted, place.retain().get());
@@ -398,8 +399,11 @@ public final class Manager {
         }
     }
 
-    /** Closes all sockets for good. */
+    /** Closes all sockets for good; no other one is added. */
     void closeSockets() {
+        synchronized (this) {
+            closing = true;
+        }
         loop.run(() -> {
             List.copyOf(sockets.values()).forEach(Socket::close);
             disposeUnlessUsed();
@@ -645,7 +649,7 @@ public final class Manager {
         } catch (WireException e) {
             refuse(String.valueOf(e.getMessage()), e);
             return;
-        } catch (RuntimeException e) { // a parser of the application's
+        } catch (Throwable e) { // a parser of the application's
             log.warn("{}: a decoder failed", this, e);
             refuse("a decoder failed", e);
             return;
@@ -671,7 +675,7 @@ public final class Manager {
                 && left.remove(packet.namespace());
     }
 
-    private void refuse(String text, RuntimeException cause) {
+    private void refuse(String text, Throwable cause) {
         if (dialect != null && dialect.closesOnError()) {
             fail(new Ending(CloseReason.PARSE_ERROR, text, 0, cause));
         } else {

@@ -34,6 +34,8 @@ public final class Socket implements AutoCloseable {
         CONNECTED
     }
 
+    private static final int MAX_SESSION_TEXT = 1024;
+
     private final Manager manager;
     private final String namespace;
     private final ClientOptions options;
@@ -546,23 +548,30 @@ public final class Socket implements AutoCloseable {
             introduce(null);
         } else {
             // who one is may take its time, and handlers may wait for it
-            manager.auth().execute(() -> {
-                Json given;
-                try {
-                    Object object = auth.get();
-                    given = object == null ? null : object(object);
-                } catch (Throwable e) {
-                    handlers.onConnectError(e);
-                    loop.execute(() -> askAgain(asked));
-                    return;
-                }
-                loop.execute(() -> {
-                    if (state == State.CONNECTING && connection == asked) {
-                        introduce(given);
-                    }
-                });
-            });
+            try {
+                manager.auth().execute(() -> ask(auth, asked));
+            } catch (Throwable e) { // the application's executor takes no more
+                handlers.onConnectError(e);
+                askAgain(asked);
+            }
         }
+    }
+
+    private void ask(Supplier<? extends @Nullable Object> auth, int asked) {
+        Json given;
+        try {
+            Object object = auth.get();
+            given = object == null ? null : object(object);
+        } catch (Throwable e) {
+            handlers.onConnectError(e);
+            loop.execute(() -> askAgain(asked));
+            return;
+        }
+        loop.execute(() -> {
+            if (state == State.CONNECTING && connection == asked) {
+                introduce(given);
+            }
+        });
     }
 
     private void askAgain(int asked) {
@@ -684,10 +693,10 @@ public final class Socket implements AutoCloseable {
         if (manager.isPlain()) {
             Json came = data == null ? null : data.get("recovered");
             recovered = came != null && came.toString().equals("true");
-            sessionId = given;
-            offset = text(data, "offset");
+            sessionId = shortOrNull(given);
+            offset = shortOrNull(text(data, "offset"));
         } else {
-            String session = text(data, "pid");
+            String session = shortOrNull(text(data, "pid"));
             recovered = session != null && session.equals(sessionId);
             if (!recovered) {
                 offset = null;
@@ -700,6 +709,11 @@ public final class Socket implements AutoCloseable {
     private static @Nullable String text(@Nullable Json object, String name) {
         Json value = object == null ? null : object.get(name);
         return value == null ? null : value.string();
+    }
+
+    // what is longer is no id and no offset, and to give it back could be more than the server takes
+    private static @Nullable String shortOrNull(@Nullable String text) {
+        return text == null || text.length() > MAX_SESSION_TEXT ? null : text;
     }
 
     private void onConnected(@Nullable String given, Packet.@Nullable Connect connect) {
@@ -726,10 +740,12 @@ public final class Socket implements AutoCloseable {
             return;
         }
         Payload args = event.args();
-        if (event.offset() != null) {
-            offset = event.offset();
-        } else if (sessionId != null && !manager.isPlain() && args.endsWithString()) {
-            offset = Objects.requireNonNull(args.get(args.size() - 1)).string();
+        String last = event.offset();
+        if (last == null && sessionId != null && !manager.isPlain() && args.endsWithString()) {
+            last = Objects.requireNonNull(args.get(args.size() - 1)).string();
+        }
+        if (shortOrNull(last) != null) {
+            offset = last;
         }
         handlers.onEvent(event, new Ack(this, event.ackId(), connection));
     }
@@ -738,7 +754,7 @@ public final class Socket implements AutoCloseable {
         if (state == State.CONNECTING) {
             refused(message, data);
         } else {
-            handlers.report(new ServerErrorException(message));
+            handlers.report(new ServerErrorException(message), message);
         }
     }
 

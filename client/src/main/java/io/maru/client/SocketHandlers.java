@@ -95,6 +95,11 @@ final class SocketHandlers {
         queue.execute(() -> tell(cause));
     }
 
+    /** The server says that something has failed, in words that may be long. */
+    void report(ServerErrorException cause, String words) {
+        queue.execute(() -> tell(cause), 2L * words.length());
+    }
+
     private void call(List<Listener> listeners, Event event) {
         for (Listener listener : listeners) {
             try {

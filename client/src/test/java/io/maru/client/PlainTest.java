@@ -203,4 +203,17 @@ class PlainTest {
         client.socket.emit("x", (Object) new byte[] {1, 2});
         assertThat(client.takeSent()).containsExactly("<82a474797065a178a46172677391c4020102>");
     }
+
+    @Test
+    void readsNoMoreWhileLongErrorsWait() {
+        client = ManualClient.plain(options -> options.maxPendingBytes(10_000));
+        open("");
+        client.loop.turn(() -> {
+            client.webSocket().text("{\"error\":\"" + "x".repeat(4_000) + "\"}");
+            assertThat(client.webSocket().reading).isTrue();
+            client.webSocket().text("{\"error\":\"" + "x".repeat(4_000) + "\"}");
+            assertThat(client.webSocket().reading).isFalse();
+        });
+        assertThat(client.webSocket().reading).isTrue();
+    }
 }

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.maru.client.engine.CloseReason;
 import io.maru.client.engine.Ending;
+import io.maru.wire.Dialect;
+import io.maru.wire.Encoded;
 import io.maru.wire.Packet;
+import io.maru.wire.PacketDecoder;
 import io.maru.wire.Payload;
+import io.maru.wire.socketio.SocketIoDialect;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Connecting, and coming back, on a clock by hand. */
@@ -481,5 +486,82 @@ class ReconnectTest {
                 .listener
                 .onEnd(new Ending(CloseReason.TRANSPORT_CLOSE, "service restart", 1012, null)));
         assertThat(client.takeHeard()).containsExactly("disconnect transport close 1012");
+    }
+
+    @Test
+    void doesNotTakeALongTextForAnOffset() {
+        client.socket.connect();
+        client.loop.runTasks();
+        client.accept();
+        client.receive(
+                "40{\"sid\":\"s1\",\"pid\":\"p1\"}", "42[\"hi\",\"o1\"]", "42[\"hi\",\"" + "x".repeat(2000) + "\"]");
+        client.cut();
+        client.advance(1000);
+        client.takeSent();
+        client.accept();
+        assertThat(client.takeSent()).containsExactly("40{\"pid\":\"p1\",\"offset\":\"o1\"}");
+        client.receive("40{\"sid\":\"s2\",\"pid\":\"" + "p".repeat(2000) + "\"}");
+        client.cut();
+        client.advance(1000);
+        client.accept();
+        assertThat(client.takeSent()).containsExactly("40");
+    }
+
+    @Test
+    void hasNoMoreSocketsOnceAllAreClosed() {
+        client.manager.closeSockets();
+        assertThat(client.manager.add("/more", client.manager.options())).isNull();
+        client.loop.runTasks();
+        assertThat(client.gone).isOne();
+    }
+
+    /** Socket.IO's, but that its decoder fails. */
+    private record Failing(Dialect dialect) implements Dialect, PacketDecoder {
+        @Override
+        public String name() {
+            return "failing";
+        }
+
+        @Override
+        public @Nullable Encoded encode(Packet packet) {
+            return dialect.encode(packet);
+        }
+
+        @Override
+        public PacketDecoder newDecoder(String namespace) {
+            return this;
+        }
+
+        @Override
+        public boolean closesOnError() {
+            return true;
+        }
+
+        @Override
+        public @Nullable Packet text(byte[] utf8, int from) {
+            throw new StackOverflowError();
+        }
+
+        @Override
+        public @Nullable Packet binary(byte[] data) {
+            return null;
+        }
+
+        @Override
+        public boolean isWaiting() {
+            return false;
+        }
+    }
+
+    @Test
+    void comesBackWhenAParserFails() {
+        client = ManualClient.socketIo(
+                options -> options.parser((limits, codec) -> new Failing(new SocketIoDialect(limits, codec))));
+        client.socket.connect();
+        client.loop.runTasks();
+        client.accept();
+        client.receive("42[\"a\"]");
+        assertThat(client.takeHeard()).containsExactly("connect error a decoder failed");
+        assertThat(client.socket.isActive()).isTrue();
     }
 }

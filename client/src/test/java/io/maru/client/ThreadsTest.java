@@ -12,6 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -183,5 +187,75 @@ class ThreadsTest {
         }
         await().untilAsserted(() ->
                 assertThat(reasons).containsExactly("client namespace disconnect", "client namespace disconnect"));
+    }
+
+    @Test
+    void runsTheHandlersThatWaitWhenItCloses() throws Exception {
+        AtomicInteger handled = new AtomicInteger();
+        CountDownLatch go = new CountDownLatch(1);
+        MaruClient client = MaruClient.create();
+        Socket socket = client.socket(address());
+        socket.on("back", event -> {
+            go.await();
+            Thread.sleep(2);
+            handled.incrementAndGet();
+        });
+        server.onConnection(it -> it.on("many", event -> {
+            for (int i = 0; i < 500; i++) {
+                it.emit("back");
+            }
+            event.ack().send();
+        }));
+        socket.emitWithAck("many").get(10, TimeUnit.SECONDS);
+        go.countDown();
+        client.close();
+        assertThat(handled).hasValue(500);
+    }
+
+    @Test
+    void goesOnWhenAnExecutorTakesNoMoreForAWhile() throws Exception {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        AtomicInteger failures = new AtomicInteger(1);
+        Executor executor = task -> {
+            if (failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+                throw new IllegalStateException("busy");
+            }
+            threads.execute(task);
+        };
+        try (MaruClient client =
+                MaruClient.create(options -> options.executor(executor).reconnectionDelayMax(Duration.ofMillis(100)))) {
+            // who asks for its auth is refused
+            Socket socket = client.socket(address(), options -> options.authSupplier(java.util.Map::of));
+            assertThat(socket.emitWithAck("echo", 1).get(10, TimeUnit.SECONDS).get(0, int.class))
+                    .isEqualTo(1);
+            // who completes the answer is refused
+            failures.set(1);
+            assertThat(socket.emitWithAck("echo", 2).get(10, TimeUnit.SECONDS).get(0, int.class))
+                    .isEqualTo(2);
+            assertThat(failures).hasValue(0);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void completesWhatWaitsBehindAFutureThatDoesNotReturn() throws Exception {
+        MaruClient client = MaruClient.create();
+        Socket socket = client.socket(address());
+        CountDownLatch blocked = new CountDownLatch(2);
+        for (int i = 0; i < 2; i++) {
+            socket.emitWithAck("echo").thenRun(() -> {
+                blocked.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<?> behind = socket.emitWithAck("echo");
+        client.close();
+        assertThat(behind).isDone();
     }
 }

@@ -37,6 +37,11 @@ public final class Threads implements ThreadFactory {
         return made.contains(Thread.currentThread());
     }
 
+    /** Interrupts those that wait for something. */
+    public void interrupt() {
+        made.forEach(Thread::interrupt);
+    }
+
     /**
      * Waits for the end of all of them, but not of the caller's.
      *
