@@ -10,6 +10,7 @@ import io.maru.server.ServerOptions;
 import io.maru.wire.Json;
 import io.maru.wire.Payload;
 import io.maru.wire.msgpack.MsgpackDialect;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -528,7 +529,7 @@ class ServerTest {
     @Test
     void tellsWhyItCannotConnect() throws Exception {
         try (java.net.Socket silent = new java.net.Socket()) { // keeps the port, and does not listen
-            silent.bind(new InetSocketAddress("127.0.0.1", 0));
+            silent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             Socket socket = client.socket(
                     "http://127.0.0.1:" + silent.getLocalPort(),
                     options -> options.reconnectionAttempts(2).autoConnect(false));

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,7 +62,7 @@ final class TestProxy implements AutoCloseable {
     /** Ends all connections without a word. */
     void cut() {
         // one by one: what has come meanwhile stays, for the next cut
-        for (java.net.Socket socket : sockets) {
+        for (java.net.Socket socket : List.copyOf(sockets)) {
             closeQuietly(socket);
             sockets.remove(socket);
         }
