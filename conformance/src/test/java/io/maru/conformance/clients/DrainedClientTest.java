@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Official clients whose server drains, and is replaced by another: behind one address, as nobody keeps a port free. */
 class DrainedClientTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final CountDownLatch asked = new CountDownLatch(1);
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** The pages of the examples in a real browser; the script says what is done there. */
 class ExamplePagesTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(240);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     @Test
     void meetInOneRoom() {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The official JavaScript client on Node; the scripts say what it does. */
 class JavaScriptClientTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(180);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     @ParameterizedTest
     @EnumSource(Way.class)

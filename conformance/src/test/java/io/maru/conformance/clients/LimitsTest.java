@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What official clients make of it when a limit of the server is reached. */
 class LimitsTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(180);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     record SendMeAway(String reason) {}
 

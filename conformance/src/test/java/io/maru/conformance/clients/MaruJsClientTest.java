@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** {@code maru.js} as the server serves it: on a clock moved by hand, on Node, and in a browser. */
 class MaruJsClientTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(240);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     /** What the server wants of a client, and does for it. */
     enum Mode {

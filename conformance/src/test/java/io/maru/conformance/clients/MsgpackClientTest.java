@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** MessagePack as other people write it: the official client with its parser, and plain clients; on Node. */
 class MsgpackClientTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(180);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     @ParameterizedTest
     @EnumSource(Way.class)

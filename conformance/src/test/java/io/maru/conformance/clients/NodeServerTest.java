@@ -173,7 +173,8 @@ class NodeServerTest {
                 network.takeDown();
                 // who is back before the server has noticed that he was away begins anew
                 await().atMost(PATIENCE)
-                        .until(() -> get(speaker.emitWithAck("members", "room")).get(0, Integer.class) == 0);
+                        .untilAsserted(() -> assertThat(get(speaker.emitWithAck("members", "room")))
+                                .hasToString("[0]"));
                 get(speaker.emitWithAck("say", "room", next++));
                 network.restore();
                 int all = next;

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The official JavaScript client of Socket.IO 2, on Node and in a browser; the scripts say what it does. */
 class OlderClientTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(180);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     @ParameterizedTest
     @EnumSource(Way.class)

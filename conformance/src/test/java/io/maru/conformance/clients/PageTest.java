@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** The standalone server's page in a real browser; the scripts say what is done there. Pictures are in target/screenshots. */
 class PageTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(240);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     private final MaruServer server =
             RoomsServer.create(options -> options.host("127.0.0.1").port(0));

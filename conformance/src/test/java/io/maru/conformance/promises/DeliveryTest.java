@@ -275,7 +275,7 @@ class DeliveryTest {
 
     /** Waits until the client is connected, as far as itself and the server know, and nothing is left of what it was before. */
     private void awaitAlone(Socket socket) {
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
             // an answer tells that the connection was not one that is gone, and was only not missed yet
             CompletableFuture<Payload> answer = socket.emitWithAck("alive");
             try {

@@ -92,12 +92,12 @@ class StampedeTest {
                 });
                 sockets.add(socket);
             }
-            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> connects.get() == clients);
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> connects.get() == clients);
             stopped.set(System.nanoTime());
             first.stop(Duration.ofSeconds(5)).join();
             try (MaruServer second = serve(port)) {
                 serving.set(true);
-                Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> connects.get() >= 2 * clients);
+                Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> connects.get() >= 2 * clients);
                 long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stopped.get());
                 assertThat(second.stats().clients()).isEqualTo(clients);
                 assertThat(sockets.stream().map(socket -> socket.emitWithAck("echo", 1)))
