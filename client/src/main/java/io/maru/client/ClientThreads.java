@@ -60,8 +60,7 @@ final class ClientThreads {
         return task -> {
             try {
                 chosen.execute(task);
-            } catch (Throwable e) { // the client is closed, there is no thread, or the application's executor takes no
-                // more
+            } catch (Throwable e) { // nobody else can: the client is closed, or there is no thread
                 task.run();
             }
         };

@@ -106,8 +106,7 @@ final class HandlerQueue implements Runnable {
         try {
             executor.execute(this);
         } catch (Throwable e) {
-            // the client is closed, there is no thread, or the application's executor takes no more: what waits is
-            // forgotten
+            // nobody can: the client is closed, there is no thread, or the application's executor takes no more
             log.warn("handlers cannot run: {}", e.toString());
             if (forget()) {
                 reading.accept(true);

@@ -112,7 +112,8 @@ public final class Socket implements AutoCloseable {
     }
 
     /**
-     * Whether it is connected or will be by itself.
+     * Whether it is connected or will be as soon as there is a connection. The connection comes back by itself, but for {@link
+     * ClientOptions.Builder#reconnection} and {@link ClientOptions.Builder#reconnectionAttempts}; then {@link #connect()} tries again.
      *
      * @return false before {@link #connect()}, after {@link #disconnect()}, and when the server has refused it or sent it away
      */
@@ -341,8 +342,8 @@ public final class Socket implements AutoCloseable {
     }
 
     /**
-     * Hears that the socket could not be connected: the attempt has failed ({@link ConnectionException}; there will be another while
-     * {@link #isActive()}), or the server refuses ({@link ConnectRefusedException}; there will be none).
+     * Hears that the socket could not be connected: the attempt has failed ({@link ConnectionException}; there will be
+     * another unless the options say otherwise), or the server refuses ({@link ConnectRefusedException}; there will be none).
      *
      * @param handler takes what has failed
      * @return this
@@ -466,7 +467,7 @@ public final class Socket implements AutoCloseable {
         } else if (introduced) {
             manager.left(this);
         }
-        end(DisconnectReason.IO_CLIENT_DISCONNECT, new DisconnectDetails("", 0, null));
+        end(DisconnectReason.IO_CLIENT_DISCONNECT, new DisconnectDetails("", 0, null), false);
         forgetSession();
         manager.detach();
     }
@@ -668,7 +669,7 @@ public final class Socket implements AutoCloseable {
         } else if (packet instanceof Packet.Connect connect) {
             onConnect(connect);
         } else if (packet instanceof Packet.Disconnect) {
-            end(DisconnectReason.IO_SERVER_DISCONNECT, new DisconnectDetails("", 0, null));
+            end(DisconnectReason.IO_SERVER_DISCONNECT, new DisconnectDetails("", 0, null), false);
             forgetSession();
             manager.detach();
         } else if (packet instanceof Packet.ConnectError error) {
@@ -780,16 +781,11 @@ public final class Socket implements AutoCloseable {
         if (!active) {
             return;
         }
-        if (state == State.CONNECTED) {
-            boolean stays = reason.isReconnecting();
-            end(reason, details);
-            active = stays;
-        } else {
-            Throwable cause = details.cause();
+        boolean wasConnected = state == State.CONNECTED;
+        end(reason, details, reason.isReconnecting());
+        if (!wasConnected) {
             String text = details.text().isEmpty() ? reason.text() : details.text();
-            end(reason, details);
-            active = reason.isReconnecting();
-            handlers.onConnectError(new ConnectionException(text, details.code(), cause));
+            handlers.onConnectError(new ConnectionException(text, details.code(), details.cause()));
         }
     }
 
@@ -797,11 +793,11 @@ public final class Socket implements AutoCloseable {
         sending.onWritable();
     }
 
-    private void end(DisconnectReason reason, DisconnectDetails details) {
+    private void end(DisconnectReason reason, DisconnectDetails details, boolean comesBack) {
         boolean wasConnected = state == State.CONNECTED;
         state = State.DISCONNECTED;
         introduced = false;
-        active = false;
+        active = comesBack;
         id = null;
         forgetIntroduction();
         forgetEarly();

@@ -55,7 +55,9 @@ final class SocketHandlers {
     // ---- what happens
 
     void onConnect() {
-        queue.execute(() -> connects.forEach(handler -> run(handler, socket)));
+        // who comes from now on is told by another task
+        List<Handler<Socket>> present = List.copyOf(connects);
+        queue.execute(() -> present.forEach(handler -> run(handler, socket)));
     }
 
     /** The socket is connected already, and somebody wants to hear of it. */

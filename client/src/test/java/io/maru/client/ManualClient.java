@@ -21,6 +21,8 @@ final class ManualClient {
     final Manager manager;
     final Socket socket;
     int unused;
+    // as by an executor that is as fast as can be
+    boolean atOnce;
     int gone;
 
     private ManualClient(String uri, boolean plain, UnaryOperator<ClientOptions.Builder> change) {
@@ -33,7 +35,7 @@ final class ManualClient {
                 endpoint,
                 options,
                 plain,
-                new Place(loop, network, loop::execute, loop::execute, loop::execute, () -> 0.5, () -> () -> {}),
+                new Place(loop, network, this::handle, loop::execute, loop::execute, () -> 0.5, () -> () -> {}),
                 () -> unused++,
                 () -> gone++);
         socket = Objects.requireNonNull(manager.add(endpoint.path(), options));
@@ -53,6 +55,14 @@ final class ManualClient {
                 .onError(e -> heard.add(prefix + "error " + e.getMessage()))
                 .onAny(event -> heard.add(prefix + event.name() + " " + event.args()));
         loop.runTasks();
+    }
+
+    private void handle(Runnable task) {
+        if (atOnce) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
     }
 
     static ManualClient socketIo(UnaryOperator<ClientOptions.Builder> change) {

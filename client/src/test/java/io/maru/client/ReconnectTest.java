@@ -48,6 +48,36 @@ class ReconnectTest {
     }
 
     @Test
+    void tellsEveryoneOnceThatTheSocketIsConnected() {
+        client.socket.connect();
+        client.loop.runTasks();
+        client.accept();
+        client.loop.turn(() -> {
+            client.webSocket().text("40{\"sid\":\"s1\"}");
+            client.socket.onConnect(socket -> client.heard.add("late"));
+        });
+        assertThat(client.takeHeard()).containsExactly("connect", "late");
+    }
+
+    @Test
+    void isActiveWhenItTellsOfABreakThatItComesBackFrom() {
+        for (String end : List.of("cut", "41")) {
+            client = ManualClient.socketIo(options -> options);
+            client.atOnce = true;
+            client.connected();
+            client.socket.onDisconnect((reason, details) -> client.heard.add("active " + client.socket.isActive()));
+            client.loop.turn(() -> {
+                if (end.equals("cut")) {
+                    client.webSocket().cut();
+                } else {
+                    client.webSocket().text(end);
+                }
+            });
+            assertThat(client.takeHeard()).contains("active " + end.equals("cut"));
+        }
+    }
+
+    @Test
     void comesBackWithDelaysThatDouble() {
         client.connected();
         client.cut();
