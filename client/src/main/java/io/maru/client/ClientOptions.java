@@ -165,7 +165,7 @@ public final class ClientOptions implements Cloneable {
     }
 
     static Duration requireTime(Duration value, String name) {
-        if (value.compareTo(Duration.ofMillis(1)) < 0) {
+        if (Objects.requireNonNull(value, name).compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException(name + " of at least a millisecond expected: " + value);
         }
         return value;
@@ -173,14 +173,14 @@ public final class ClientOptions implements Cloneable {
 
     // it goes into requests as it is
     private static void requirePath(String path) {
+        String expected = "a path with its slash, as it stands in an address, expected: ";
         try {
-            if (path.startsWith("/") && path.equals(new URI(path).getRawPath())) {
-                return;
+            if (!path.startsWith("/") || !path.equals(new URI(path).getRawPath())) {
+                throw new IllegalArgumentException(expected + path);
             }
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("a path as it stands in an address expected: " + path, e);
+            throw new IllegalArgumentException(expected + path, e);
         }
-        throw new IllegalArgumentException("a path that begins with a slash expected: " + path);
     }
 
     private static int defaultLoops() {
@@ -545,7 +545,7 @@ public final class ClientOptions implements Cloneable {
         }
 
         /**
-         * How many bytes of events may wait for handlers, as {@link #maxPendingEvents}.
+         * How many bytes of events may wait for handlers, as {@link #maxPendingEvents}, sixteen times as many included.
          *
          * @param value 1 MiB unless set
          * @return this
@@ -589,7 +589,8 @@ public final class ClientOptions implements Cloneable {
         }
 
         /**
-         * Whether plain sockets ask for a session that they can come back to, by the subprotocol {@code maru.json.session} or {@code maru.msgpack.session}. Sockets of Socket.IO need not ask.
+         * Whether plain sockets ask for a session that they can come back to, by the subprotocol {@code maru.json.session} or {@code
+         * maru.msgpack.session}. Sockets of Socket.IO need not ask.
          *
          * @param value false unless set
          * @return this
@@ -600,7 +601,8 @@ public final class ClientOptions implements Cloneable {
         }
 
         /**
-         * The notation of Socket.IO packets, which must be the server's: {@code MsgpackDialect::new} of {@code io.maru.wire.msgpack} is MessagePack.
+         * The notation of Socket.IO packets, which must be the server's: {@code MsgpackDialect::new} of {@code io.maru.wire.msgpack} is
+         * MessagePack.
          *
          * @param value Socket.IO's own unless set
          * @return this
@@ -644,7 +646,9 @@ public final class ClientOptions implements Cloneable {
         }
 
         /**
-         * How often an event is sent again when no answer has come in {@link #ackTimeout}. Above 0, events go one at a time, each when the one before was answered: the server has to answer each, and may get one more than once. {@link #ackTimeout} counts for each time, from its sending on.
+         * How often an event is sent again when no answer has come in {@link #ackTimeout}. Above 0, events go one at a time, each when
+         * the one before was answered: the server has to answer each, and may get one more than once. {@link #ackTimeout} counts for
+         * each time, from its sending on.
          *
          * @param value 0 unless set
          * @return this
@@ -849,7 +853,8 @@ public final class ClientOptions implements Cloneable {
 
         /**
          * Who one is, asked for anew at each connection, so that it can be a new token. It runs on a thread of its own kind, or where
-         * {@link #executor} and {@link #handlersOnEventLoop} say, and may block but there; when it throws, the socket's listeners of connect errors are told, and it is asked again after {@link
+         * {@link #executor} and {@link #handlersOnEventLoop} say, and may block but there; for a socket it is asked once at a time. When it
+         * throws, the socket's listeners of connect errors are told, and it is asked again after {@link
          * #reconnectionDelayMax}.
          *
          * @param value gives an object as JSON knows it, or null for none
@@ -873,7 +878,8 @@ public final class ClientOptions implements Cloneable {
         }
 
         /**
-         * Where handlers run and futures complete, instead of the client's own threads. It must run tasks, and not on the thread that gives them; what it refuses is lost.
+         * Where handlers run and futures complete, instead of the client's own threads. It must run tasks, and not on the thread that
+         * gives them; handlers that it refuses are lost.
          *
          * @param value the client's threads unless set
          * @return this

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads of a client that run the application's code: some for handlers, others that complete futures, so that a handler may
- * wait for an answer, even when all others do the same, and others again that ask who it is, as handlers may wait for that. They begin when they are needed, end after a second without work, and
- * let the JVM end.
+ * wait for an answer, even when all others do the same, and others again that ask who it is, as handlers may wait for that. They
+ * begin when they are needed, end after a second without work, and let the JVM end.
  */
 final class ClientThreads {
 
@@ -32,7 +32,8 @@ final class ClientThreads {
         auths = pool(ofAuths, AUTHS);
     }
 
-    // what waits is bounded by the connections and the questions, each of which has a limit
+    // what waits is bounded by the connections, the questions and the sockets, each of which asks who it is once at a
+    // time
     private static ThreadPoolExecutor pool(Threads threads, int size) {
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(size, size, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
@@ -93,13 +94,15 @@ final class ClientThreads {
         futures.shutdown();
         auths.shutdownNow(); // nobody needs to know any more
         if (waitMillis > 0) {
-            ofHandlers.join(waitMillis);
-            handlers.shutdownNow(); // interrupts a handler that does not end
-            ofHandlers.join(waitMillis);
-            ofFutures.join(waitMillis);
-            ofFutures.interrupt(); // so that futures behind one that does not return are completed, too
-            ofFutures.join(waitMillis);
-            ofAuths.join(waitMillis);
+            long patience = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
+            ofHandlers.joinUntil(patience);
+            ofFutures.joinUntil(patience);
+            handlers.shutdownNow(); // interrupts what does not end
+            ofFutures.interrupt(); // and goes on with the futures behind it
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
+            ofHandlers.joinUntil(end);
+            ofFutures.joinUntil(end);
+            ofAuths.joinUntil(end);
         }
     }
 }

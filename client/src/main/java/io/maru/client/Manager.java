@@ -89,8 +89,8 @@ public final class Manager {
     private int held;
     private int questions;
     private int lingering;
-    // namespaces that sockets left before the server had let them in: its answer is still to come
-    private final Set<String> left = new HashSet<>();
+    // that sockets have left before the server had let them in: its answer is still to come
+    private final Set<String> awaitedNamespaces = new HashSet<>();
 
     Manager(
             Endpoint endpoint,
@@ -170,7 +170,7 @@ public final class Manager {
             throw new IllegalStateException("a plain connection has one socket");
         }
         Socket there = sockets.get(name);
-        Socket socket = there != null ? there : add(name, options);
+        Socket socket = there != null && !there.isClosed() ? there : add(name, options);
         if (socket == null) {
             throw new IllegalStateException("the connection is closed");
         }
@@ -325,7 +325,8 @@ public final class Manager {
 
     /** Adds a socket of its own options; null when there is one in its namespace, or nobody needs the connection any more. */
     synchronized @Nullable Socket add(String namespace, ClientOptions wanted) {
-        if (closing || disposed || sockets.containsKey(namespace)) {
+        Socket there = sockets.get(namespace);
+        if (closing || disposed || there != null && !there.isClosed()) {
             return null;
         }
         Socket socket = new Socket(this, namespace, wanted, place.retain().get());
@@ -345,15 +346,15 @@ public final class Manager {
 
     /** Lets a socket ask to be let in, when the server has answered who asked before. */
     private void enter(Socket socket) {
-        if (!left.contains(socket.namespace())) {
+        if (!awaitedNamespaces.contains(socket.namespace())) {
             socket.onOpen();
         }
     }
 
     /** A socket has left while the server was still to answer whether it lets it in. */
-    void left(Socket socket) {
+    void hasLeftEarly(Socket socket) {
         if (!plain) {
-            left.add(socket.namespace());
+            awaitedNamespaces.add(socket.namespace());
         }
     }
 
@@ -485,7 +486,7 @@ public final class Manager {
         Dialect spoken = socketIo != null ? socketIo : plainDialect((PlainSession) now);
         dialect = spoken;
         decoder = spoken.newClientDecoder(plain ? endpoint.path() : "/");
-        left.clear();
+        awaitedNamespaces.clear();
         if (held > 0) {
             now.setReading(false);
         }
@@ -611,7 +612,7 @@ public final class Manager {
     }
 
     /** Answers are awaited, so many more. A handler may wait for them: then they are read, also behind events that wait for it. */
-    void await(int more) {
+    void answersAwaited(int more) {
         assert loop.inLoop();
         questions += more;
         queue.setPatient(questions > 0);
@@ -658,7 +659,7 @@ public final class Manager {
             return;
         }
         Socket socket = sockets.get(packet.namespace());
-        if (!left.isEmpty() && answersWhoHasLeft(packet)) {
+        if (!awaitedNamespaces.isEmpty() && answersWhoHasLeft(packet)) {
             if (packet instanceof Packet.Connect) {
                 send(encode(new Packet.Disconnect(packet.namespace())));
             }
@@ -672,7 +673,7 @@ public final class Manager {
 
     private boolean answersWhoHasLeft(Packet packet) {
         return (packet instanceof Packet.Connect || packet instanceof Packet.ConnectError)
-                && left.remove(packet.namespace());
+                && awaitedNamespaces.remove(packet.namespace());
     }
 
     private void refuse(String text, Throwable cause) {

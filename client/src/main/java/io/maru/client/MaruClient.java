@@ -255,9 +255,9 @@ public final class MaruClient implements AutoCloseable {
     }
 
     /**
-     * Closes all sockets, and waits until the servers have been told and the threads have ended, some seconds at the most. Handlers
-     * that wait to run have run then. On a thread of this client it does not wait for that thread; on an event loop it does not wait at
-     * all.
+     * Closes all sockets, and waits until the servers have been told and the threads have ended. Handlers that wait to run have run
+     * then. What of the application does not return is interrupted after five seconds, and left alone after ten. On a thread of this
+     * client it does not wait for threads; on an event loop it does not wait at all.
      */
     @Override
     public void close() {

@@ -18,7 +18,8 @@ final class Question {
     }
 
     private final Asker asker;
-    private boolean over;
+    // written on the loop only
+    private volatile boolean over;
     private Loop.@Nullable Timeout timer;
     // takes it out of wherever it waits
     private @Nullable Runnable place;
@@ -33,9 +34,9 @@ final class Question {
 
     void startTimer(Loop loop, Duration limit) {
         if (timer == null && !over) {
+            long nanos = Clock.nanos(limit);
             timer = loop.schedule(
-                    Clock.nanos(limit),
-                    () -> fail(new TimeoutException("no answer within " + limit.toMillis() + " ms")));
+                    nanos, () -> fail(new TimeoutException("no answer within " + nanos / 1_000_000 + " ms")));
         }
     }
 

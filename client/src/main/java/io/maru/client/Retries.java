@@ -62,8 +62,14 @@ final class Retries {
         draining = true;
         try {
             Entry first;
-            while ((first = entries.peek()) != null && !first.inFlight && sending.isConnected()) {
-                send(first);
+            while ((first = entries.peek()) != null && !first.inFlight && sending.canWrite()) {
+                Question asker = first.emission.question();
+                if (asker != null && asker.isOver()) { // the caller has given up
+                    leave(first);
+                    sending.release(first.emission);
+                } else {
+                    send(first);
+                }
             }
         } finally {
             draining = false;

@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -69,6 +68,12 @@ final class Sending {
                 manager.futures().execute(() -> future.completeExceptionally(cause));
             }
         });
+        // also when the caller gives up: nobody waits for the answer then
+        future.whenComplete((answer, failure) -> {
+            if (!question.isOver()) {
+                manager.loop().run(question::cancel);
+            }
+        });
         Emission emission = new Emission(event, args, question, timeout, Emission.weigh(event, args));
         if (!take(emission, false)) {
             future.completeExceptionally(new BufferFullException("too many events wait to be sent"));
@@ -117,9 +122,14 @@ final class Sending {
         }
     }
 
+    /** Whether what is submitted is written at once. */
+    boolean canWrite() {
+        return connected && waiting.isEmpty() && manager.hasRoom();
+    }
+
     /** Writes an event now, or when there is a connection that takes it. */
     void submit(Emission emission) {
-        if (connected && waiting.isEmpty() && manager.hasRoom()) {
+        if (canWrite()) {
             write(emission);
             return;
         }
@@ -132,9 +142,7 @@ final class Sending {
                 }
             });
         }
-        if (retries == null) { // they keep account of what they send
-            dropOldest(waiting::poll);
-        }
+        dropOldest(waiting::poll);
     }
 
     private void dropOldest(Supplier<@Nullable Emission> oldest) {
@@ -177,7 +185,7 @@ final class Sending {
         Encoded message;
         try {
             message = manager.encode(packet);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // a parser of the application's
             drop(emission, e);
             socket.handlers().report(e);
             return;
@@ -192,14 +200,16 @@ final class Sending {
         release(emission);
         if (question != null) {
             asked.put(id, question);
-            manager.await(1);
             question.place(() -> {
                 asked.remove(id);
-                manager.await(-1);
+                manager.answersAwaited(-1);
             });
         }
         socket.handlers().onOutgoing(packet);
         manager.send(message);
+        if (question != null) {
+            manager.answersAwaited(1); // last: what was held back can come at once, and end the connection
+        }
     }
 
     /** An answer has come. One that nobody waits for any more is ignored. */
@@ -213,9 +223,6 @@ final class Sending {
     void onConnected() {
         connected = true;
         onWritable();
-        if (retries != null) {
-            retries.drain();
-        }
     }
 
     /** Sends what waits, as far as the connection takes it. */
@@ -223,10 +230,9 @@ final class Sending {
         while (connected && !waiting.isEmpty() && manager.hasRoom()) {
             write(waiting.remove());
         }
-    }
-
-    boolean isConnected() {
-        return connected;
+        if (retries != null) {
+            retries.drain();
+        }
     }
 
     /** Answers to what was sent will not come any more; what waits to be sent goes on waiting. */
@@ -241,8 +247,8 @@ final class Sending {
     void close() {
         closed = true;
         onDisconnected();
-        for (Iterator<Emission> all = new ArrayList<>(waiting).iterator(); all.hasNext(); ) {
-            drop(all.next(), new DisconnectedException());
+        for (Emission emission : new ArrayList<>(waiting)) {
+            drop(emission, new DisconnectedException());
         }
         waiting.clear();
         if (retries != null) {

@@ -44,20 +44,23 @@ public final class Socket implements AutoCloseable {
     private final Sending sending;
     private final Loop loop;
 
-    // written on the loop only
+    // written by close, on its thread and on the loop
+    private volatile boolean closed;
+    // from here on written on the loop only
     private volatile State state = State.DISCONNECTED;
     private volatile boolean active;
-    private volatile boolean closed;
     private volatile boolean recovered;
     private volatile @Nullable String id;
     // of the session that it can come back to, and the last event of it
     private @Nullable String sessionId;
     private @Nullable String offset;
     private int connection;
+    // whether somebody is being asked who this is
+    private boolean asking;
     // whether the server was asked to let it in, and has not answered
     private boolean introduced;
     // what came before the server has let it in, and its bytes
-    private final List<Packet> early = new ArrayList<>();
+    private final List<Packet.Event> early = new ArrayList<>();
     private long earlyBytes;
     // the question by which a plain socket says who it is, while it waits for the answer
     private @Nullable Question introduction;
@@ -463,9 +466,9 @@ public final class Socket implements AutoCloseable {
             return;
         }
         if (state == State.CONNECTED) {
-            write(new Packet.Disconnect(namespace));
+            write(new Packet.Disconnect(namespace), "disconnect");
         } else if (introduced) {
-            manager.left(this);
+            manager.hasLeftEarly(this);
         }
         end(DisconnectReason.IO_CLIENT_DISCONNECT, new DisconnectDetails("", 0, null), false);
         forgetSession();
@@ -475,12 +478,13 @@ public final class Socket implements AutoCloseable {
     /** Disconnects for good: what waits to be sent is dropped, and the client's threads end when they have no other socket. */
     @Override
     public void close() {
-        closed = true;
         loop.run(() -> {
+            closed = true;
             leave();
             sending.close();
             manager.remove(this);
         });
+        closed = true; // not before: who takes the place of a closed socket comes behind it
         whenClosed.run();
     }
 
@@ -488,6 +492,10 @@ public final class Socket implements AutoCloseable {
     @Override
     public String toString() {
         return manager + namespace;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     // ---- for its parts
@@ -517,23 +525,31 @@ public final class Socket implements AutoCloseable {
 
     void sendAck(long ackId, Payload args, int asked) {
         loop.run(() -> {
-            if (state == State.CONNECTED && connection == asked && !write(new Packet.Ack(namespace, ackId, args))) {
-                handlers.report(new BufferFullException("an answer: more than the server takes in one message"));
+            if (state == State.CONNECTED && connection == asked) {
+                Throwable lack = write(new Packet.Ack(namespace, ackId, args), "an answer");
+                if (lack != null) {
+                    handlers.report(lack);
+                }
             }
         });
     }
 
-    /** False when it is more than the server takes. */
-    private boolean write(Packet packet) {
-        Encoded message = manager.encodeOrNull(packet);
+    /** What has kept it from being written, or null. */
+    private @Nullable Throwable write(Packet packet, String what) {
+        Encoded message;
+        try {
+            message = manager.encodeOrNull(packet);
+        } catch (Throwable e) { // a parser of the application's
+            return e;
+        }
         if (message == null) {
-            return true; // there are no words for it
+            return null; // there are no words for it
         }
         if (!manager.takes(message)) {
-            return false;
+            return new BufferFullException(what + ": more than the server takes in one message");
         }
         manager.send(message);
-        return true;
+        return null;
     }
 
     // ---- what the connection tells
@@ -543,42 +559,56 @@ public final class Socket implements AutoCloseable {
         assert loop.inLoop();
         state = State.CONNECTING;
         introduced = false;
-        int asked = ++connection;
+        connection++;
         Supplier<? extends @Nullable Object> auth = options.auth;
         if (auth == null) {
             introduce(null);
         } else {
-            // who one is may take its time, and handlers may wait for it
-            try {
-                manager.auth().execute(() -> ask(auth, asked));
-            } catch (Throwable e) { // the application's executor takes no more
-                handlers.onConnectError(e);
-                askAgain(asked);
-            }
+            ask(auth);
         }
     }
 
-    private void ask(Supplier<? extends @Nullable Object> auth, int asked) {
-        Json given;
-        try {
-            Object object = auth.get();
-            given = object == null ? null : object(object);
-        } catch (Throwable e) {
-            handlers.onConnectError(e);
-            loop.execute(() -> askAgain(asked));
+    // who one is may take its time, and handlers may wait for it; for a connection that is gone nobody is asked beside
+    private void ask(Supplier<? extends @Nullable Object> auth) {
+        if (asking) {
             return;
         }
-        loop.execute(() -> {
-            if (state == State.CONNECTING && connection == asked) {
-                introduce(given);
-            }
-        });
+        asking = true;
+        int asked = connection;
+        try {
+            manager.auth().execute(() -> {
+                try {
+                    Object object = auth.get();
+                    Json given = object == null ? null : object(object);
+                    loop.execute(() -> onAuth(asked, () -> introduce(given), auth));
+                } catch (Throwable e) {
+                    handlers.onConnectError(e);
+                    loop.execute(() -> onAuth(asked, () -> askLater(auth), auth));
+                }
+            });
+        } catch (Throwable e) { // the application's executor takes no more
+            asking = false;
+            handlers.onConnectError(e);
+            askLater(auth);
+        }
     }
 
-    private void askAgain(int asked) {
+    private void onAuth(int asked, Runnable next, Supplier<? extends @Nullable Object> auth) {
+        asking = false;
+        if (state == State.CONNECTING) {
+            if (connection == asked) {
+                next.run();
+            } else {
+                ask(auth);
+            }
+        }
+    }
+
+    private void askLater(Supplier<? extends @Nullable Object> auth) {
+        int asked = connection;
         loop.schedule(Clock.nanos(options.reconnectionDelayMax), () -> {
             if (state == State.CONNECTING && connection == asked) {
-                onOpen();
+                ask(auth);
             }
         });
     }
@@ -593,10 +623,11 @@ public final class Socket implements AutoCloseable {
 
     private void introduce(@Nullable Json auth) {
         if (!manager.isPlain()) {
-            introduced =
-                    write(new Packet.Connect(namespace, session("pid", auth, auth == null ? Map.of() : auth.fields())));
-            if (!introduced) {
-                refused("more to say who this is than the server takes in one message", null);
+            Json said = session("pid", auth, auth == null ? Map.of() : auth.fields());
+            Throwable lack = write(new Packet.Connect(namespace, said), "auth");
+            introduced = lack == null;
+            if (lack != null) {
+                refused(String.valueOf(lack.getMessage()), null);
             }
             return;
         }
@@ -650,7 +681,7 @@ public final class Socket implements AutoCloseable {
         });
         question.startTimer(loop, options.ackTimeout);
         introduction = question;
-        write(new Packet.Event(namespace, "auth", manager.options().codec.encode(auth), 0));
+        write(new Packet.Event(namespace, "auth", manager.options().codec.encode(auth), 0), "auth");
     }
 
     void onPacket(Packet packet) {
@@ -725,9 +756,9 @@ public final class Socket implements AutoCloseable {
         state = State.CONNECTED;
         introduced = false;
         handlers.onConnect();
-        List<Packet> before = List.copyOf(early);
+        List<Packet.Event> before = List.copyOf(early);
         forgetEarly();
-        before.forEach(this::onPacket);
+        before.forEach(this::onEvent);
         sending.onConnected();
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 
 /** A connection whose loop, clock and network a test drives. Handlers run on the loop, in turns of their own. */
@@ -21,6 +22,8 @@ final class ManualClient {
     final Manager manager;
     final Socket socket;
     int unused;
+    // asks who it is
+    Executor auth = loop::execute;
     // as by an executor that is as fast as can be
     boolean atOnce;
     int gone;
@@ -35,7 +38,14 @@ final class ManualClient {
                 endpoint,
                 options,
                 plain,
-                new Place(loop, network, this::handle, loop::execute, loop::execute, () -> 0.5, () -> () -> {}),
+                new Place(
+                        loop,
+                        network,
+                        this::handle,
+                        loop::execute,
+                        task -> auth.execute(task),
+                        () -> 0.5,
+                        () -> () -> {}),
                 () -> unused++,
                 () -> gone++);
         socket = Objects.requireNonNull(manager.add(endpoint.path(), options));

@@ -11,6 +11,7 @@ import io.maru.wire.Packet;
 import io.maru.wire.PacketDecoder;
 import io.maru.wire.Payload;
 import io.maru.wire.socketio.SocketIoDialect;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -466,14 +467,87 @@ class ReconnectTest {
     }
 
     @Test
+    void makesAnotherSocketInThePlaceOfAClosedOne() {
+        client.connected();
+        Socket admin = client.manager.socket("/admin").connect();
+        assertThat(client.takeSent()).containsExactly("40/admin,");
+        client.receive("40/admin,{\"sid\":\"a1\"}");
+        admin.close(); // the loop has not got to it yet
+        Socket another = client.manager.socket("/admin").connect();
+        assertThat(another).isNotSameAs(admin);
+        assertThat(client.takeSent()).containsExactly("41/admin,", "40/admin,");
+        client.receive("40/admin,{\"sid\":\"a2\"}");
+        assertThat(another.id()).isEqualTo("a2");
+        assertThat(client.manager.socket("/admin")).isSameAs(another);
+    }
+
+    @Test
+    void asksWhoItIsOnceAtATime() {
+        List<Runnable> asked = new ArrayList<>();
+        int[] given = {0};
+        client = ManualClient.socketIo(options -> options.authSupplier(() -> Map.of("token", ++given[0])));
+        client.auth = asked::add;
+        client.socket.connect();
+        client.loop.runTasks();
+        client.accept();
+        for (int i = 0; i < 3; i++) {
+            client.cut();
+            client.advance(5000);
+            client.accept();
+        }
+        assertThat(asked).hasSize(1);
+        asked.remove(0).run(); // for the first connection
+        client.loop.runTasks();
+        assertThat(client.takeSent()).isEmpty();
+        asked.remove(0).run();
+        assertThat(client.takeSent()).containsExactly("40{\"token\":2}");
+        assertThat(asked).isEmpty();
+    }
+
+    /** Has no words for the end. */
+    private record Mute(Dialect dialect) implements Dialect {
+        @Override
+        public String name() {
+            return dialect.name();
+        }
+
+        @Override
+        public @Nullable Encoded encode(Packet packet) {
+            if (packet instanceof Packet.Disconnect) {
+                throw new StackOverflowError();
+            }
+            return dialect.encode(packet);
+        }
+
+        @Override
+        public PacketDecoder newDecoder(String namespace) {
+            return dialect.newDecoder(namespace);
+        }
+
+        @Override
+        public boolean closesOnError() {
+            return true;
+        }
+    }
+
+    @Test
+    void leavesThoughItsParserFails() {
+        client = ManualClient.socketIo(
+                        options -> options.parser((limits, codec) -> new Mute(new SocketIoDialect(limits, codec))))
+                .connected();
+        client.socket.close();
+        client.loop.runTasks();
+        assertThat(client.unused).isEqualTo(1);
+    }
+
+    @Test
     void isRefusedWhenItHasMoreToSayThanTheServerTakes() {
         client = ManualClient.socketIo(options -> options.auth(Map.of("token", "x".repeat(1000))));
         client.socket.connect();
         client.loop.runTasks();
         client.accept();
         assertThat(client.takeSent()).isEmpty();
-        assertThat(client.takeHeard())
-                .containsExactly("connect error more to say who this is than the server takes in one message");
+        assertThat(client.takeHeard()).containsExactly("connect error auth: more than the server takes in one message");
         assertThat(client.socket.isActive()).isFalse();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.maru.client.ClientOptions.Transport;
 import io.maru.wire.Packet;
 import io.maru.wire.Payload;
 import java.time.Duration;
@@ -430,6 +431,32 @@ class SendingTest {
     }
 
     @Test
+    void forgetsAQuestionThatEndsWhileItIsAsked() {
+        client = ManualClient.socketIo(options ->
+                options.transports(Transport.POLLING).maxPendingEvents(2).maxPendingAcks(1));
+        client.socket.connect();
+        client.loop.runTasks();
+        client.loop.turn(() -> client.network.request("GET").answer(200, ManualClient.OPEN));
+        client.loop.turn(() -> client.network.request("POST").answer(200, "ok"));
+        client.loop.turn(() -> client.network.request("GET").answer(200, "40{\"sid\":\"s1\"}"));
+        List<CompletableFuture<Payload>> asked = new ArrayList<>();
+        client.loop.turn(() -> {
+            // nothing is read behind the second, until an answer is awaited
+            client.network.request("GET").answer(200, "42[\"a\"]\u001e42[\"a\"]\u001e42[\"a\"]\u001e41");
+            assertThat(client.socket.isConnected()).isTrue();
+            asked.add(client.socket.emitWithAck("q"));
+            assertThat(client.socket.isConnected()).isFalse();
+        });
+        fails(asked.get(0), DisconnectedException.class);
+        client.socket.connect();
+        client.loop.runTasks();
+        client.loop.turn(() -> client.network.request("GET").answer(200, ManualClient.OPEN));
+        client.loop.turn(() -> client.network.request("POST").answer(200, "ok"));
+        client.loop.turn(() -> client.network.request("GET").answer(200, "40{\"sid\":\"s2\"}"));
+        assertThat(ask("again")).isNotDone();
+    }
+
+    @Test
     void doesNotAnswerWithMoreThanTheServerTakes() {
         client.connected();
         client.socket.on("ask", event -> event.ack().send("x".repeat(1000)));
@@ -519,40 +546,57 @@ class SendingTest {
     }
 
     @Test
-    void doesNotDropTheOnlyOneThatItTries() {
-        client = ManualClient.socketIo(options -> options.bufferBytes(500)
-                        .bufferPolicy(BufferPolicy.DROP_OLDEST)
-                        .retries(3))
-                .connected();
-        client.webSocket().buffered = 2 << 20;
-        CompletableFuture<Payload> answer = client.socket.emitWithAck("a", "x".repeat(700));
-        client.loop.runTasks();
-        assertThat(client.socket.dropped()).isZero();
-        client.webSocket().buffered = 0;
-        client.loop.turn(() -> client.webSocket().listener.onWritable());
-        client.receive("430[]");
-        assertThat(answer).isCompleted();
-    }
-
-    @Test
     void doesNotDropWhatIsOnItsWay() {
         client = ManualClient.socketIo(options -> options.bufferEvents(2)
                         .bufferPolicy(BufferPolicy.DROP_OLDEST)
                         .retries(3))
                 .connected();
-        client.webSocket().buffered = 2 << 20;
         CompletableFuture<Payload> first = ask("a");
         CompletableFuture<Payload> second = ask("b");
         client.socket.emit("c");
         client.loop.runTasks();
         fails(second, BufferFullException.class);
         assertThat(client.socket.dropped()).isEqualTo(1);
-        client.webSocket().buffered = 0;
-        client.loop.turn(() -> client.webSocket().listener.onWritable());
         assertThat(client.takeSent()).containsExactly("420[\"a\"]");
         client.receive("430[]");
         assertThat(first).isCompleted();
         assertThat(client.takeSent()).containsExactly("421[\"c\"]");
+    }
+
+    @Test
+    void triesNothingThatTheServerDoesNotTakeNow() {
+        retrying();
+        client.webSocket().buffered = 2 << 20;
+        CompletableFuture<Payload> answer = ask("a");
+        client.advance(20_000);
+        assertThat(answer).isNotDone();
+        client.webSocket().buffered = 0;
+        client.loop.turn(() -> client.webSocket().listener.onWritable());
+        assertThat(client.takeSent()).containsExactly("420[\"a\"]");
+        client.receive("430[]");
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
+    void sendsNothingThatItsCallerHasGivenUp() {
+        for (int retries = 0; retries < 2; retries++) {
+            int most = retries;
+            client = ManualClient.socketIo(options -> options.retries(most).maxPendingAcks(1));
+            CompletableFuture<Payload> given = ask("a");
+            CompletableFuture<Payload> kept = ask("b");
+            given.cancel(false);
+            client.connected();
+            client.receive("430[]");
+            assertThat(kept).isCompleted();
+            assertThat(client.socket.buffered()).isZero();
+            CompletableFuture<Payload> asked = ask("c");
+            asked.cancel(false);
+            client.loop.runTasks();
+            if (most == 0) {
+                ask("d");
+                assertThat(client.takeSent()).containsExactly("421[\"c\"]", "422[\"d\"]");
+            }
+        }
     }
 
     @Test

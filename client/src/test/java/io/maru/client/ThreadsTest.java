@@ -197,7 +197,6 @@ class ThreadsTest {
         Socket socket = client.socket(address());
         socket.on("back", event -> {
             go.await();
-            Thread.sleep(2);
             handled.incrementAndGet();
         });
         server.onConnection(it -> it.on("many", event -> {

@@ -143,9 +143,12 @@ public final class Network implements AutoCloseable {
         }
     }
 
-    private synchronized void awaitPassage() throws InterruptedException {
+    private synchronized void awaitPassage() throws InterruptedException, IOException {
         while (held && !closed) {
             wait();
+        }
+        if (held) {
+            throw new IOException("closed with what it holds back");
         }
     }
 

@@ -165,8 +165,13 @@ public final class TestClient implements AutoCloseable {
      * @return this
      * @throws AssertionError when it is not in time
      */
-    public TestClient awaitConnected() {
-        await(socket::isConnected, () -> "connected expected: " + socket);
+    public synchronized TestClient awaitConnected() {
+        await(() -> socket.isConnected() || refusal != null, () -> "connected expected: " + socket);
+        ConnectRefusedException refused = refusal;
+        if (refused != null && !socket.isConnected()) {
+            throw new AssertionError(
+                    "connected expected: " + socket + " was refused: " + refused.getMessage(), refused);
+        }
         return this;
     }
 

@@ -1,6 +1,7 @@
 package io.maru.wire;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ public interface Clock {
      * @return nanoseconds
      */
     static long nanos(Duration time) {
-        if (time.isNegative()) {
+        if (Objects.requireNonNull(time, "time").isNegative()) {
             return 0;
         }
         return (time.compareTo(LONGEST) < 0 ? time : LONGEST).toNanos();

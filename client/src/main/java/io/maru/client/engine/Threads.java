@@ -37,7 +37,7 @@ public final class Threads implements ThreadFactory {
         return made.contains(Thread.currentThread());
     }
 
-    /** Interrupts those that wait for something. */
+    /** Interrupts all of them. */
     public void interrupt() {
         made.forEach(Thread::interrupt);
     }
@@ -48,7 +48,15 @@ public final class Threads implements ThreadFactory {
      * @param millis how long at the most
      */
     public void join(long millis) {
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        joinUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
+    /**
+     * As {@link #join}.
+     *
+     * @param until until what {@link System#nanoTime} says at the most
+     */
+    public void joinUntil(long until) {
         for (Thread thread : made) {
             long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
             if (thread == Thread.currentThread() || left <= 0) {

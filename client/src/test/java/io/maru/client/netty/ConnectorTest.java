@@ -127,10 +127,10 @@ class ConnectorTest {
             return new InetAddress[] {InetAddress.getLoopbackAddress()};
         });
         Told told = new Told();
+        eventLoop.submit(() -> connector.connect(told)).sync();
+        await().untilAsserted(() -> assertThat(looked).hasValue(1));
         eventLoop
                 .submit(() -> {
-                    connector.connect(told);
-                    await().untilAtomic(looked, org.hamcrest.Matchers.is(1));
                     for (int i = 0; i < 100; i++) {
                         connector.connect(told).cancel();
                     }

@@ -72,10 +72,15 @@ public record EngineOptions(
         public static final OlderClients NONE = new OlderClients(false, false);
     }
 
+    // a timer of JavaScript that is set to the sum of both, and to more than 31 bits, is due at once
+    private static final Duration LONGEST = Duration.ofMillis(Integer.MAX_VALUE / 2);
+
     /** Checks the values. */
     public EngineOptions {
         requirePositive(pingInterval, "pingInterval");
         requirePositive(pingTimeout, "pingTimeout");
+        pingInterval = LONGEST.compareTo(pingInterval) < 0 ? LONGEST : pingInterval;
+        pingTimeout = LONGEST.compareTo(pingTimeout) < 0 ? LONGEST : pingTimeout;
         requirePositive(upgradeTimeout, "upgradeTimeout");
         requirePositive(maxHttpBufferSize, "maxHttpBufferSize");
         requirePositive(maxBufferedBytes, "maxBufferedBytes");
@@ -138,7 +143,7 @@ public record EngineOptions(
         /**
          * The time from the opening, or a pong, to the next ping.
          *
-         * @param interval 25 seconds unless set
+         * @param interval 25 seconds unless set; more than twelve days count as twelve, as clients cannot wait longer
          * @return this
          */
         public Builder pingInterval(Duration interval) {
@@ -149,7 +154,7 @@ public record EngineOptions(
         /**
          * How long a pong may take before the session ends.
          *
-         * @param timeout 20 seconds unless set
+         * @param timeout 20 seconds unless set; more than twelve days count as twelve
          * @return this
          */
         public Builder pingTimeout(Duration timeout) {

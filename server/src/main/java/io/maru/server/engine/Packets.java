@@ -1,13 +1,10 @@
 package io.maru.server.engine;
 
-import io.maru.wire.Clock;
 import io.maru.wire.Encoded;
 import io.maru.wire.JsonCodec;
 import io.maru.wire.Utf8Buffer;
 import io.maru.wire.engineio.EnginePacket;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** The packets of a server other than messages, ready to be sent with {@link Encoded.Framing#PLAIN}. */
 final class Packets {
@@ -28,17 +25,12 @@ final class Packets {
         out.append(JsonCodec.quote(id));
         out.append(
                 upgradable ? ",\"upgrades\":[\"websocket\"],\"pingInterval\":" : ",\"upgrades\":[],\"pingInterval\":");
-        out.append(millis(options.pingInterval()));
+        out.append(options.pingInterval().toMillis());
         out.append(",\"pingTimeout\":");
-        out.append(millis(options.pingTimeout()));
+        out.append(options.pingTimeout().toMillis());
         out.append(",\"maxPayload\":");
         out.append(options.maxHttpBufferSize());
         out.append('}');
         return Encoded.of(out, List.of());
-    }
-
-    // a timer of JavaScript that is set to the sum of both, and to more than 31 bits, is due at once
-    private static long millis(Duration time) {
-        return Math.min(TimeUnit.NANOSECONDS.toMillis(Clock.nanos(time)), Integer.MAX_VALUE / 2);
     }
 }
