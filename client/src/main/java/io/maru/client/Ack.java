@@ -51,7 +51,7 @@ public final class Ack {
      */
     public void send(Payload args) {
         if (given.compareAndSet(false, true)) {
-            socket.sendAck(id, args, connection);
+            socket.state().sendAck(id, args, connection);
         }
     }
 

@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +54,7 @@ public final class Manager {
     private final Place place;
     private final Loop loop;
     private final HandlerQueue queue;
+    private final ManagerHandlers handlers;
     private final Backoff backoff;
     private final @Nullable Dialect socketIo;
     // told when no socket is left, and when nothing of the network is
@@ -66,16 +66,6 @@ public final class Manager {
     // no socket is added any more; guarded by this
     private boolean closing;
     private boolean disposed;
-
-    private final List<Handler<Manager>> opens = new CopyOnWriteArrayList<>();
-    private final List<Handler<Throwable>> errors = new CopyOnWriteArrayList<>();
-    private final List<DisconnectHandler> closes = new CopyOnWriteArrayList<>();
-    private final List<Handler<Manager>> pings = new CopyOnWriteArrayList<>();
-    private final List<Handler<Manager>> upgrades = new CopyOnWriteArrayList<>();
-    private final List<Handler<Integer>> attempts = new CopyOnWriteArrayList<>();
-    private final List<Handler<Integer>> reconnects = new CopyOnWriteArrayList<>();
-    private final List<Handler<Throwable>> reconnectErrors = new CopyOnWriteArrayList<>();
-    private final List<Handler<Manager>> reconnectFailures = new CopyOnWriteArrayList<>();
 
     // written on the loop only
     private volatile State state = State.CLOSED;
@@ -111,6 +101,7 @@ public final class Manager {
                 options.maxPendingEvents,
                 options.maxPendingBytes,
                 on -> loop.run(() -> hold(on ? -1 : 1)));
+        this.handlers = new ManagerHandlers(this, queue);
         this.backoff = new Backoff(
                 options.reconnectionDelay, options.reconnectionDelayMax, options.randomizationFactor, place.random());
         this.socketIo = plain ? null : options.parser.dialect(options.limits(), options.codec);
@@ -184,7 +175,7 @@ public final class Manager {
      * @return this
      */
     public Manager onOpen(Handler<Manager> handler) {
-        return add(opens, handler);
+        return add(handlers.opens(), handler);
     }
 
     /**
@@ -194,7 +185,7 @@ public final class Manager {
      * @return this
      */
     public Manager onError(Handler<Throwable> handler) {
-        return add(errors, handler);
+        return add(handlers.errors(), handler);
     }
 
     /**
@@ -204,7 +195,7 @@ public final class Manager {
      * @return this
      */
     public Manager onClose(DisconnectHandler handler) {
-        closes.add(Objects.requireNonNull(handler, "handler"));
+        handlers.closes().add(Objects.requireNonNull(handler, "handler"));
         return this;
     }
 
@@ -215,7 +206,7 @@ public final class Manager {
      * @return this
      */
     public Manager onPing(Handler<Manager> handler) {
-        return add(pings, handler);
+        return add(handlers.pings(), handler);
     }
 
     /**
@@ -225,7 +216,7 @@ public final class Manager {
      * @return this
      */
     public Manager onUpgrade(Handler<Manager> handler) {
-        return add(upgrades, handler);
+        return add(handlers.upgrades(), handler);
     }
 
     /**
@@ -235,7 +226,7 @@ public final class Manager {
      * @return this
      */
     public Manager onReconnectAttempt(Handler<Integer> handler) {
-        return add(attempts, handler);
+        return add(handlers.attempts(), handler);
     }
 
     /**
@@ -245,7 +236,7 @@ public final class Manager {
      * @return this
      */
     public Manager onReconnect(Handler<Integer> handler) {
-        return add(reconnects, handler);
+        return add(handlers.reconnects(), handler);
     }
 
     /**
@@ -255,7 +246,7 @@ public final class Manager {
      * @return this
      */
     public Manager onReconnectError(Handler<Throwable> handler) {
-        return add(reconnectErrors, handler);
+        return add(handlers.reconnectErrors(), handler);
     }
 
     /**
@@ -265,36 +256,12 @@ public final class Manager {
      * @return this
      */
     public Manager onReconnectFailed(Handler<Manager> handler) {
-        return add(reconnectFailures, handler);
+        return add(handlers.reconnectFailures(), handler);
     }
 
-    private <T> Manager add(List<Handler<T>> handlers, Handler<T> handler) {
-        handlers.add(Objects.requireNonNull(handler, "handler"));
+    private <T> Manager add(List<Handler<T>> to, Handler<T> handler) {
+        to.add(Objects.requireNonNull(handler, "handler"));
         return this;
-    }
-
-    private <T> void tell(List<Handler<T>> handlers, T value) {
-        if (!handlers.isEmpty()) {
-            queue.execute(() -> handlers.forEach(handler -> {
-                try {
-                    handler.handle(value);
-                } catch (Throwable e) {
-                    log.warn("{}: a handler failed", this, e);
-                }
-            }));
-        }
-    }
-
-    private void tellClosed(DisconnectReason reason, DisconnectDetails details) {
-        if (!closes.isEmpty()) {
-            queue.execute(() -> closes.forEach(handler -> {
-                try {
-                    handler.handle(reason, details);
-                } catch (Throwable e) {
-                    log.warn("{}: a handler failed", this, e);
-                }
-            }));
-        }
     }
 
     // ---- for its sockets
@@ -347,7 +314,7 @@ public final class Manager {
     /** Lets a socket ask to be let in, when the server has answered who asked before. */
     private void enter(Socket socket) {
         if (!awaitedNamespaces.contains(socket.namespace())) {
-            socket.onOpen();
+            socket.state().onOpen();
         }
     }
 
@@ -490,15 +457,15 @@ public final class Manager {
         if (held > 0) {
             now.setReading(false);
         }
-        tell(opens, this);
+        handlers.tell(handlers.opens(), this);
         if (reconnecting) {
             reconnecting = false;
-            tell(reconnects, backoff.attempts());
+            handlers.tell(handlers.reconnects(), backoff.attempts());
         }
         backoff.reset();
         for (Socket socket : sockets.values()) {
             if (socket.isActive() && state == State.OPEN) {
-                socket.onOpen();
+                socket.state().onOpen();
             }
         }
     }
@@ -518,13 +485,13 @@ public final class Manager {
         session = null;
         upgraded = false;
         ConnectionException error = ConnectionException.of(ending);
-        tell(errors, error);
+        handlers.tell(handlers.errors(), error);
         for (Socket socket : sockets.values()) {
-            socket.onConnectError(error);
+            socket.state().onConnectError(error);
         }
         if (reconnecting) {
             reconnecting = false;
-            tell(reconnectErrors, error);
+            handlers.tell(handlers.reconnectErrors(), error);
         }
         reconnect();
     }
@@ -540,9 +507,9 @@ public final class Manager {
                 dismissed ? DisconnectReason.IO_SERVER_DISCONNECT : DisconnectReason.of(ending.reason());
         DisconnectDetails details = new DisconnectDetails(ending.text(), ending.code(), ending.cause());
         for (Socket socket : sockets.values()) {
-            socket.onClosed(reason, details);
+            socket.state().onClosed(reason, details);
         }
-        tellClosed(reason, details);
+        handlers.tellClosed(reason, details);
         if (state == State.CLOSED) {
             reconnect();
         }
@@ -558,13 +525,13 @@ public final class Manager {
         }
         if (backoff.attempts() >= options.reconnectionAttempts) {
             backoff.reset();
-            tell(reconnectFailures, this);
+            handlers.tell(handlers.reconnectFailures(), this);
             return;
         }
         reconnecting = true;
         nextAttempt = loop.schedule(backoff.next().toNanos(), () -> {
             nextAttempt = null;
-            tell(attempts, backoff.attempts());
+            handlers.tell(handlers.attempts(), backoff.attempts());
             open();
         });
     }
@@ -593,7 +560,7 @@ public final class Manager {
         session = null;
         now.close();
         if (wasOpen) {
-            tellClosed(DisconnectReason.IO_CLIENT_DISCONNECT, new DisconnectDetails("", 0, null));
+            handlers.tellClosed(DisconnectReason.IO_CLIENT_DISCONNECT, new DisconnectDetails("", 0, null));
         }
     }
 
@@ -664,10 +631,10 @@ public final class Manager {
                 send(encode(new Packet.Disconnect(packet.namespace())));
             }
             if (socket != null && socket.isActive()) {
-                socket.onOpen();
+                socket.state().onOpen();
             }
         } else if (socket != null) {
-            socket.onPacket(packet);
+            socket.state().onPacket(packet);
         }
     }
 
@@ -721,20 +688,20 @@ public final class Manager {
 
         @Override
         public void onPing() {
-            tell(pings, Manager.this);
+            handlers.tell(handlers.pings(), Manager.this);
         }
 
         @Override
         public void onWritable() {
             if (isCurrent()) {
-                sockets.values().forEach(Socket::onWritable);
+                sockets.values().forEach(socket -> socket.state().onWritable());
             }
         }
 
         @Override
         public void onUpgrade() {
             upgraded = true;
-            tell(upgrades, Manager.this);
+            handlers.tell(handlers.upgrades(), Manager.this);
         }
 
         @Override

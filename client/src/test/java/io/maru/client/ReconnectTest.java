@@ -579,7 +579,7 @@ class ReconnectTest {
         assertThat(samples.keySet()).containsExactlyInAnyOrder(Packet.class.getPermittedSubclasses());
         for (Packet packet : samples.values()) {
             client = ManualClient.socketIo(options -> options).connected();
-            client.loop.turn(() -> client.socket.onPacket(packet));
+            client.loop.turn(() -> client.socket.state().onPacket(packet));
         }
     }
 
