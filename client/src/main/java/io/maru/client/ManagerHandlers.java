@@ -65,29 +65,23 @@ final class ManagerHandlers {
 
     <T> void tell(List<Handler<T>> handlers, T value) {
         for (Handler<T> handler : handlers) {
-            queue.execute(() -> {
-                try {
-                    handler.handle(value);
-                } catch (Throwable e) {
-                    failed(e);
-                }
-            });
+            call(handler, value);
         }
     }
 
     void tellClosed(DisconnectReason reason, DisconnectDetails details) {
         for (DisconnectHandler handler : closes) {
-            queue.execute(() -> {
-                try {
-                    handler.handle(reason, details);
-                } catch (Throwable e) {
-                    failed(e);
-                }
-            });
+            call(why -> handler.handle(why, details), reason);
         }
     }
 
-    private void failed(Throwable cause) {
-        log.warn("{}: a handler failed", manager, cause);
+    private <T> void call(Handler<T> handler, T value) {
+        queue.execute(() -> {
+            try {
+                handler.handle(value);
+            } catch (Throwable e) {
+                log.warn("{}: a handler failed", manager, e);
+            }
+        });
     }
 }

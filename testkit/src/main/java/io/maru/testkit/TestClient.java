@@ -31,7 +31,7 @@ public final class TestClient implements AutoCloseable {
     // guarded by this, which is told of all that may change what somebody waits for
     private final List<Event> heard = new ArrayList<>();
     private @Nullable ConnectRefusedException refusal;
-    // whether the first attempt has come to something
+    // false until the first attempt has come to something, or was waited for in vain
     private boolean tried;
 
     /** Listens, and then connects the socket. */

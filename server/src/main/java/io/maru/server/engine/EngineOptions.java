@@ -73,14 +73,14 @@ public record EngineOptions(
     }
 
     // a timer of JavaScript that is set to the sum of both, and to more than 31 bits, is due at once
-    private static final Duration LONGEST = Duration.ofMillis(Integer.MAX_VALUE / 2);
+    private static final Duration LONGEST_PING = Duration.ofMillis(Integer.MAX_VALUE / 2);
 
     /** Checks the values. */
     public EngineOptions {
         requirePositive(pingInterval, "pingInterval");
         requirePositive(pingTimeout, "pingTimeout");
-        pingInterval = LONGEST.compareTo(pingInterval) < 0 ? LONGEST : pingInterval;
-        pingTimeout = LONGEST.compareTo(pingTimeout) < 0 ? LONGEST : pingTimeout;
+        pingInterval = LONGEST_PING.compareTo(pingInterval) < 0 ? LONGEST_PING : pingInterval;
+        pingTimeout = LONGEST_PING.compareTo(pingTimeout) < 0 ? LONGEST_PING : pingTimeout;
         requirePositive(upgradeTimeout, "upgradeTimeout");
         requirePositive(maxHttpBufferSize, "maxHttpBufferSize");
         requirePositive(maxBufferedBytes, "maxBufferedBytes");
